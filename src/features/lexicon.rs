@@ -1,0 +1,366 @@
+//! Word classes: what lets a small corpus speak about words that it never saw.
+//!
+//! `data/lexicon` holds one TSV per class (`class⇥entry`, `#` lines are comments); an entry is a word or
+//! a phrase of up to [`LONGEST`] words. Matching is longest first, left to right, without overlap; an
+//! entry belongs to one class. What a sentence gives is a run of [`Hit`]s: a class, whether it stands
+//! under a negation (within [`SCOPE`] words after one, in the same clause), and the hit before it
+//! in the clause, which makes patterns such as *actor – threat* or *restriction – cost*.
+
+use std::collections::BTreeMap;
+
+use super::ngram::pair;
+use super::token::{Token, scan};
+use crate::error::{Error, Kind, Result};
+
+/// Most words in an entry.
+pub const LONGEST: usize = 6;
+/// How many words a negation reaches.
+pub const SCOPE: u32 = 5;
+/// Name of the class whose hits negate what follows.
+pub const NEGATION: &str = "negation";
+
+macro_rules! shipped {
+    ($($class:literal),* $(,)?) => {
+        /// The text of every file in `data/lexicon`, by class name.
+        static SHIPPED: &[(&str, &str)] =
+            &[$(($class, include_str!(concat!("../../data/lexicon/", $class, ".tsv")))),*];
+    };
+}
+
+shipped![
+    "academia_exchange",
+    "adversary_actor",
+    "adversary_wording",
+    "allied_restriction",
+    "allies_partners",
+    "attack_verb",
+    "backfire",
+    "bad_evaluation",
+    "biography",
+    "cause_consequence",
+    "certainty",
+    "chinese_diplomatic",
+    "climate_energy",
+    "coercion_power",
+    "collective_we",
+    "commitment_joint",
+    "comparatives",
+    "concession",
+    "condition",
+    "contrast",
+    "cooperate_verb",
+    "cooperation_noun",
+    "cost_loss",
+    "country_actor",
+    "critical_infrastructure",
+    "decoupling_noun",
+    "deescalation",
+    "defend_harden",
+    "definition",
+    "dependence",
+    "deterrence",
+    "dialogue",
+    "diminisher",
+    "domestic_politics",
+    "election_interference",
+    "enforcement",
+    "engagement_channels",
+    "escalation",
+    "espionage_theft",
+    "exchange_trade",
+    "family_personal",
+    "first_person_belief",
+    "fragmentation",
+    "good_evaluation",
+    "harm",
+    "hedge",
+    "humanitarian",
+    "ineffective",
+    "innovation_harm",
+    "intelligence_agencies",
+    "intensifier",
+    "intention",
+    "irony",
+    "joint_shared",
+    "legislative_procedure",
+    "market_finance",
+    "military",
+    "military_hardware",
+    "moral_values",
+    "multilateral_bodies",
+    "mutual_benefit",
+    "naivety",
+    "negation",
+    "number_fact",
+    "obligation_modal",
+    "openness",
+    "overreach_overbroad",
+    "peace_stability",
+    "politeness_courtesy",
+    "politicised",
+    "possibility_modal",
+    "prc_criticism",
+    "prc_formula",
+    "prc_protest",
+    "procedure_meeting",
+    "protect_verb",
+    "protectionism_barriers",
+    "question_marker",
+    "reciprocity",
+    "rejection",
+    "reporting_verb",
+    "resilience",
+    "restrict_verb",
+    "restriction_noun",
+    "retaliation",
+    "scheduling",
+    "screening",
+    "security_noun",
+    "self_reliance",
+    "small_talk",
+    "sovereignty",
+    "space_nuclear",
+    "standards",
+    "subsidy_industrial",
+    "supply_chain",
+    "surveillance",
+    "tariff_talk",
+    "tech_explanation",
+    "tech_topic",
+    "threat",
+    "time_background",
+    "transparency_accountability",
+    "treaty_norms",
+    "trust_building",
+    "trust_loss",
+    "unfair_trade",
+    "urgency",
+    "victims_users",
+    "vulnerability",
+    "weak_measure"
+];
+
+/// What a word or a run of words means to the matcher.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Class of the run as a whole plus 1; 0 if it only begins longer entries.
+    pub class: u8,
+    /// Whether a longer entry begins with this run.
+    pub continues: bool,
+}
+
+/// Word classes, ready to match: runs of words by hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lexicon {
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// Single words.
+    pub words: BTreeMap<u64, Entry>,
+    /// Runs of two words and more; the hash of a run is `pair(hash of all but the last, last)`.
+    pub runs: BTreeMap<u64, Entry>,
+}
+
+/// A class found in a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Class, plus the number of classes where it is negated.
+    pub class: u16,
+    /// The hit before it in the same clause.
+    pub before: Option<u16>,
+    /// Number of words up to and including its first, counted from the start of the sentence.
+    pub word: u32,
+    /// Words it covers.
+    pub words: u32,
+}
+
+impl Lexicon {
+    /// The word classes of `data/lexicon`.
+    ///
+    /// # Errors
+    /// Never for the embedded files: a test reads them.
+    pub fn shipped() -> Result<Self> {
+        Self::read(SHIPPED.iter().map(|&(class, text)| (class, text)))
+    }
+
+    /// Word classes from the texts of TSV files, each with its name for errors.
+    ///
+    /// # Errors
+    /// A line without a tab, an entry without a word or with too many, or one listed twice.
+    pub fn read<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self> {
+        let mut lexicon = Self { classes: Vec::new(), words: BTreeMap::new(), runs: BTreeMap::new() };
+        for (name, text) in files {
+            for (i, line) in text.lines().enumerate() {
+                if line.starts_with('#') || line.trim().is_empty() {
+                    continue;
+                }
+                lexicon.add(line).map_err(|m| Error::new(Kind::Format, m).at_path(name).at_line(i as u64 + 1))?;
+            }
+        }
+        Ok(lexicon)
+    }
+
+    fn add(&mut self, line: &str) -> std::result::Result<(), String> {
+        let (class, entry) = line.split_once('\t').ok_or("a line is a class, a tab and an entry")?;
+        let id = self.classes.iter().position(|c| c == class).unwrap_or_else(|| {
+            self.classes.push(class.to_owned());
+            self.classes.len() - 1
+        });
+        let class = u8::try_from(id + 1).map_err(|_| "more than 255 classes")?;
+        let mut words = Vec::new();
+        scan(entry, |token| {
+            if let Token::Word(word) = token {
+                words.push(word.hash);
+            }
+        });
+        if words.is_empty() || words.len() > LONGEST {
+            return Err(format!("\"{entry}\" has {} words; 1 to {LONGEST} are possible", words.len()));
+        }
+        let mut run = words[0];
+        for (i, &word) in words.iter().enumerate() {
+            let found = if i == 0 {
+                self.words.entry(run).or_default()
+            } else {
+                run = pair(run, word);
+                self.runs.entry(run).or_default()
+            };
+            if i + 1 < words.len() {
+                found.continues = true;
+            } else if found.class != 0 {
+                return Err(format!("\"{entry}\" is listed twice"));
+            } else {
+                found.class = class;
+            }
+        }
+        Ok(())
+    }
+
+    /// The class that negates, plus 1; 0 if there is none.
+    #[must_use]
+    pub fn negation(&self) -> u8 {
+        self.classes.iter().position(|c| c == NEGATION).map_or(0, |i| i as u8 + 1)
+    }
+}
+
+/// Finds the classes of a sentence from its words. `words` holds hash and [`Entry`] of each word, a hash
+/// of 0 marking the end of a clause; `run` looks up a run of two words or more.
+#[inline]
+pub fn hits(
+    words: &[(u64, Entry)],
+    classes: usize,
+    negation: u8,
+    run: impl Fn(u64) -> Option<Entry>,
+    mut sink: impl FnMut(Hit),
+) {
+    let (mut at, mut count) = (0, 0);
+    let (mut negated_until, mut before) = (0, None);
+    while at < words.len() {
+        let (hash, entry) = words[at];
+        if hash == 0 {
+            (before, negated_until) = (None, 0);
+            at += 1;
+            continue;
+        }
+        count += 1;
+        let (mut class, mut length) = (entry.class, 1);
+        if entry.continues {
+            let mut prefix = hash;
+            for (i, &(next, _)) in words[at + 1..].iter().take(LONGEST - 1).enumerate() {
+                if next == 0 {
+                    break;
+                }
+                prefix = pair(prefix, next);
+                let Some(found) = run(prefix) else { break };
+                if found.class != 0 {
+                    (class, length) = (found.class, i + 2);
+                }
+                if !found.continues {
+                    break;
+                }
+            }
+        }
+        if class != 0 {
+            let negated = count <= negated_until && class != negation;
+            let id = u16::from(class - 1) + if negated { classes as u16 } else { 0 };
+            sink(Hit { class: id, before, word: count, words: length as u32 });
+            before = Some(id);
+            if class == negation {
+                negated_until = count + length as u32 - 1 + SCOPE;
+            }
+        }
+        count += length as u32 - 1;
+        at += length;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(lexicon: &Lexicon, text: &str) -> Vec<(String, bool, Option<u16>)> {
+        let mut words = Vec::new();
+        scan(text, |token| {
+            words.push(match token {
+                Token::Word(w) => (w.hash, lexicon.words.get(&w.hash).copied().unwrap_or_default()),
+                Token::Break => (0, Entry::default()),
+            });
+        });
+        let n = lexicon.classes.len();
+        let mut out = Vec::new();
+        hits(
+            &words,
+            n,
+            lexicon.negation(),
+            |h| lexicon.runs.get(&h).copied(),
+            |hit| {
+                let class = usize::from(hit.class);
+                out.push((lexicon.classes[class % n].clone(), class >= n, hit.before));
+            },
+        );
+        out
+    }
+
+    fn small() -> Lexicon {
+        let text = "threat\tdanger\nthreat\tclear and present danger\nnegation\tnot\njoint\tsit down with\n";
+        Lexicon::read(std::iter::once(("t", text))).unwrap()
+    }
+
+    #[test]
+    fn the_longest_entry_wins_and_negation_ends_with_the_clause() {
+        let lexicon = small();
+        assert_eq!(found(&lexicon, "a clear and present danger"), [("threat".to_owned(), false, None)]);
+        assert_eq!(found(&lexicon, "clear and near danger"), [("threat".to_owned(), false, None)]);
+        assert_eq!(
+            found(&lexicon, "We cannot, not, sit down with danger"),
+            [
+                ("negation".to_owned(), false, None),
+                ("joint".to_owned(), false, None),
+                ("threat".to_owned(), false, Some(2))
+            ]
+        );
+        let negated = found(&lexicon, "we do not simply sit down with them");
+        assert_eq!(negated[1], ("joint".to_owned(), true, Some(1)));
+    }
+
+    #[test]
+    fn broken_files_are_refused_with_their_line() {
+        let read = |text| Lexicon::read(std::iter::once(("f", text))).unwrap_err();
+        assert_eq!(read("# ok\nno tab").line, Some(2));
+        assert!(read("a\tx\nb\tx").message.contains("twice"));
+        assert!(read("a\t...").message.contains("0 words"));
+    }
+
+    #[test]
+    fn the_shipped_classes_are_many_and_named_by_their_files() {
+        let lexicon = Lexicon::shipped().unwrap();
+        assert!(lexicon.classes.len() >= 60);
+        assert_ne!(lexicon.negation(), 0);
+        let mut entries = 0;
+        for (class, text) in SHIPPED {
+            for line in text.lines().filter(|l| !l.starts_with('#')) {
+                assert_eq!(line.split('\t').next(), Some(*class), "{line}");
+                entries += 1;
+            }
+        }
+        assert!(entries >= 4_700, "{entries}");
+    }
+}

@@ -1,0 +1,271 @@
+//! Stage 6: stances and map → one profile per speaker.
+//!
+//! Shares are counted over the labels the model chose and printed as what they are, `uncorrected`: with an
+//! imperfect classifier such shares are biased, and an interval around them would not cover the truth. Where the
+//! input brings human codes (`label`) of a probability sample (`inclusion_probability`), [`estimate`] corrects them.
+
+pub mod estimate;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::argument::{ArgumentMap, ComponentKind, RelationKind};
+use crate::document::{Document, Span};
+use crate::profile::estimate::Coded;
+use crate::stance::{LabelSet, Stances};
+
+/// What one speaker says, in one document or in the whole corpus.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SpeakerProfile {
+    /// The speaker's name; empty for sentences of nobody known.
+    pub speaker: String,
+    /// Number of sentences.
+    pub sentences: usize,
+    /// Number of words, by white space.
+    pub words: usize,
+    /// Number of sentences by label id.
+    pub counts: Vec<usize>,
+    /// Number of sentences on which the model abstains; they are in `counts` as well.
+    pub abstained: usize,
+    /// Number of claims made.
+    pub claims: usize,
+    /// Number of the speaker's sentences that another sentence supports.
+    pub supported: usize,
+    /// Number of the speaker's sentences that another sentence attacks.
+    pub attacked: usize,
+    /// What is known from human codes.
+    pub coded: Coded,
+}
+
+impl SpeakerProfile {
+    fn new(speaker: &str, labels: usize) -> Self {
+        Self { speaker: speaker.to_owned(), counts: vec![0; labels], ..Self::default() }
+    }
+
+    /// Share of the sentences with this label, 0 if there are none.
+    #[must_use]
+    pub fn share(&self, label: usize) -> f64 {
+        if self.sentences == 0 { 0.0 } else { self.counts[label] as f64 / self.sentences as f64 }
+    }
+
+    /// The label with the largest share besides the one that means "no stance"; the first in the
+    /// order of the label set where several are level; `None` if no sentence takes a stance.
+    #[must_use]
+    pub fn primary(&self, labels: &LabelSet) -> Option<usize> {
+        let stances = (0..labels.len()).filter(|l| labels.none.map(usize::from) != Some(*l) && self.counts[*l] > 0);
+        stances.fold(None, |best: Option<usize>, l| match best {
+            Some(b) if self.counts[b] >= self.counts[l] => Some(b),
+            _ => Some(l),
+        })
+    }
+
+    /// Adds what the same speaker says elsewhere.
+    fn add(&mut self, other: &Self) {
+        self.sentences += other.sentences;
+        self.words += other.words;
+        for (mine, more) in self.counts.iter_mut().zip(&other.counts) {
+            *mine += more;
+        }
+        self.abstained += other.abstained;
+        self.claims += other.claims;
+        self.supported += other.supported;
+        self.attacked += other.attacked;
+        self.coded.merge(&other.coded);
+    }
+}
+
+/// Profiles of a document's speakers, in the order of the document's speaker list; speakers without a
+/// sentence are left out.
+#[must_use]
+pub fn of(document: &Document, stances: &Stances, map: &ArgumentMap) -> Vec<SpeakerProfile> {
+    let labels = stances.labels.len();
+    let names = document.speakers.iter().map(String::as_str).chain([""]);
+    let mut profiles: Vec<SpeakerProfile> = names.map(|name| SpeakerProfile::new(name, labels)).collect();
+    let nobody = profiles.len() - 1;
+    let (mut supported, mut attacked) = (vec![false; stances.len()], vec![false; stances.len()]);
+    for relation in &map.relations {
+        match relation.kind {
+            RelationKind::Support => supported[relation.target as usize] = true,
+            RelationKind::Attack => attacked[relation.target as usize] = true,
+            RelationKind::Rephrase | RelationKind::DiffersOn => {}
+        }
+    }
+    let codes = Codes::of(document, &stances.labels);
+    for (i, sentence) in document.sentences.iter().enumerate() {
+        let speaker = document.turns[sentence.turn as usize].speaker.map_or(nobody, |s| s as usize);
+        let profile = &mut profiles[speaker];
+        if let Some((code, inclusion)) = codes.as_ref().and_then(|c| c.get(sentence.span)) {
+            profile.coded.add(labels, code, usize::from(stances.chosen[i]), inclusion);
+        }
+        profile.sentences += 1;
+        profile.words += words(sentence.span.of(&document.text));
+        profile.counts[usize::from(stances.chosen[i])] += 1;
+        profile.abstained += usize::from(stances.abstained[i]);
+        profile.claims += usize::from(map.components.get(i).is_some_and(|c| c.kind == ComponentKind::Claim));
+        profile.supported += usize::from(supported[i]);
+        profile.attacked += usize::from(attacked[i]);
+    }
+    profiles.retain(|p| p.sentences > 0);
+    profiles
+}
+
+/// Who answers one question, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuestionProfile {
+    /// Index into [`Document::questions`]; `None` for what answers no question.
+    pub question: Option<usize>,
+    /// Profiles over this question only, in order of first answer. Claims and relations are not counted.
+    pub speakers: Vec<SpeakerProfile>,
+}
+
+/// The answers to each question of a document, in order of the questions. The words of the turn that
+/// asks are not an answer.
+#[must_use]
+pub fn by_question(document: &Document, stances: &Stances) -> Vec<QuestionProfile> {
+    let mut tallies: BTreeMap<(Option<u32>, Option<u32>), (usize, SpeakerProfile)> = BTreeMap::new();
+    for (i, sentence) in document.sentences.iter().enumerate() {
+        let turn = &document.turns[sentence.turn as usize];
+        if turn.question.is_some_and(|q| document.questions[q as usize].turn == Some(sentence.turn)) {
+            continue;
+        }
+        let (_, tally) = tallies
+            .entry((turn.question, turn.speaker))
+            .or_insert_with(|| (i, SpeakerProfile::new(document.speaker_name(turn), stances.labels.len())));
+        tally.sentences += 1;
+        tally.counts[usize::from(stances.chosen[i])] += 1;
+    }
+    let mut out: Vec<QuestionProfile> = Vec::new();
+    let mut speakers: Vec<(usize, SpeakerProfile)> = Vec::new();
+    let mut tallies = tallies.into_iter().peekable();
+    while let Some(((question, _), tally)) = tallies.next() {
+        speakers.push(tally);
+        if tallies.peek().is_none_or(|((next, _), _)| *next != question) {
+            speakers.sort_by_key(|(first, _)| *first);
+            let speakers = speakers.drain(..).map(|(_, profile)| profile).collect();
+            out.push(QuestionProfile { question: question.map(|q| q as usize), speakers });
+        }
+    }
+    out
+}
+
+/// The human codes a table brought with it.
+struct Codes<'a> {
+    document: &'a Document,
+    labels: &'a LabelSet,
+    label: usize,
+    inclusion: usize,
+}
+
+impl<'a> Codes<'a> {
+    /// `None` if the document has no column `label` or no column `inclusion_probability`.
+    fn of(document: &'a Document, labels: &'a LabelSet) -> Option<Self> {
+        let column = |name: &str| document.columns.iter().position(|c| c == name);
+        Some(Self { document, labels, label: column("label")?, inclusion: column("inclusion_probability")? })
+    }
+
+    /// The code and the inclusion probability of a sentence; `None` if it was not drawn.
+    fn get(&self, sentence: Span) -> Option<(usize, f64)> {
+        let records = &self.document.records;
+        let record = &records.get(records.partition_point(|r| r.span.end <= sentence.start))?;
+        let code = self.labels.id(record.cells[self.label].trim())?;
+        let inclusion: f64 = record.cells[self.inclusion].trim().parse().ok()?;
+        (inclusion > 0.0 && inclusion <= 1.0).then_some((usize::from(code), inclusion))
+    }
+}
+
+/// Number of words: runs of anything but ASCII white space.
+fn words(text: &str) -> usize {
+    let mut blank = true;
+    let mut count = 0;
+    for byte in text.bytes() {
+        let now = byte.is_ascii_whitespace();
+        count += usize::from(blank && !now);
+        blank = now;
+    }
+    count
+}
+
+/// Profiles over the whole corpus, one per speaker's name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Corpus {
+    speakers: BTreeMap<String, SpeakerProfile>,
+}
+
+impl Corpus {
+    /// Adds the profiles of one document.
+    pub fn add(&mut self, profiles: &[SpeakerProfile]) {
+        for profile in profiles {
+            let entry = self.speakers.entry(profile.speaker.clone());
+            entry.or_insert_with(|| SpeakerProfile::new(&profile.speaker, profile.counts.len())).add(profile);
+        }
+    }
+
+    /// All profiles, by name.
+    pub fn profiles(&self) -> impl Iterator<Item = &SpeakerProfile> {
+        self.speakers.values()
+    }
+
+    /// Number of speakers with a name.
+    #[must_use]
+    pub fn named(&self) -> usize {
+        self.speakers.keys().filter(|name| !name.is_empty()).count()
+    }
+}
+
+/// How far the speakers of one question differ: the mean over all pairs of speakers of the total variation
+/// distance between their label shares. 0: the same shares; 1: no label in common. `None` below two speakers.
+///
+/// Read it as the share of one speaker's sentences that would need another label to match the other's.
+#[must_use]
+pub fn difference(profiles: &[SpeakerProfile]) -> Option<f64> {
+    let n = profiles.len();
+    if n < 2 {
+        return None;
+    }
+    let labels = profiles[0].counts.len();
+    let mut total = 0.0;
+    // Per label, the sum of |a - b| over all pairs from one sort: linear-logarithmic in the speakers.
+    for label in 0..labels {
+        let mut shares: Vec<f64> = profiles.iter().map(|p| p.share(label)).collect();
+        shares.sort_by(f64::total_cmp);
+        total += shares.iter().enumerate().map(|(i, s)| s * (2.0 * i as f64 - (n as f64 - 1.0))).sum::<f64>();
+    }
+    let pairs = (n * (n - 1) / 2) as f64;
+    Some((total / pairs / 2.0).clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(counts: &[usize]) -> SpeakerProfile {
+        SpeakerProfile { counts: counts.to_vec(), sentences: counts.iter().sum(), ..SpeakerProfile::default() }
+    }
+
+    #[test]
+    fn the_primary_stance_is_never_the_label_that_means_none() {
+        let labels = LabelSet::policy();
+        assert_eq!(profile(&[1, 2, 0, 9]).primary(&labels), Some(1));
+        assert_eq!(profile(&[2, 2, 0, 9]).primary(&labels), Some(0));
+        assert_eq!(profile(&[0, 0, 0, 9]).primary(&labels), None);
+    }
+
+    #[test]
+    fn difference_is_the_mean_total_variation_of_all_pairs() {
+        assert_eq!(difference(&[profile(&[1, 0])]), None);
+        assert_eq!(difference(&[profile(&[3, 0]), profile(&[0, 5])]), Some(1.0));
+        assert_eq!(difference(&[profile(&[1, 1]), profile(&[4, 4])]), Some(0.0));
+        let three = [profile(&[2, 0, 2]), profile(&[0, 1, 1]), profile(&[1, 1, 2])];
+        let tv =
+            |a: &SpeakerProfile, b: &SpeakerProfile| (0..3).map(|l| (a.share(l) - b.share(l)).abs()).sum::<f64>() / 2.0;
+        let mean = (tv(&three[0], &three[1]) + tv(&three[0], &three[2]) + tv(&three[1], &three[2])) / 3.0;
+        assert!((difference(&three).unwrap() - mean).abs() < 1e-12);
+    }
+
+    #[test]
+    fn words_are_runs_of_anything_but_white_space() {
+        assert_eq!(words("  twenty to\n one —that is, "), 5);
+        assert_eq!(words(""), 0);
+    }
+}

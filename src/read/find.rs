@@ -1,0 +1,207 @@
+//! Which files a command line means: files, folders, globs, `-` for standard input.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use globset::GlobBuilder;
+use ignore::WalkBuilder;
+
+use super::{Input, Limits, stem};
+use crate::error::{Error, Kind, Result};
+
+/// One input of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The path as it is shown, with `/` on every system; `-` for standard input.
+    pub path: String,
+    /// The name of the document, if the input holds one: the stem of the file, or as much of
+    /// the path as tells it from the other inputs.
+    pub id: String,
+}
+
+impl Found {
+    /// The name that a reader gives to the one document of this input.
+    #[must_use]
+    pub fn stem(&self) -> String {
+        stem(&self.path)
+    }
+
+    /// Opens the input.
+    ///
+    /// # Errors
+    /// [`Kind::Io`] with the path.
+    pub fn open(&self) -> Result<Input> {
+        if self.path == "-" { Ok(Input::stdin()) } else { Input::open(&self.path) }
+    }
+
+    /// BLAKE3 of the bytes of the file as it is now, hexadecimal.
+    ///
+    /// # Errors
+    /// [`Kind::Io`] with the path.
+    pub fn hash(&self) -> Result<String> {
+        let mut hasher = blake3::Hasher::new();
+        let done = std::fs::File::open(&self.path).and_then(|file| hasher.update_reader(file).map(drop));
+        done.map_err(|e| Error::io(&self.path, &e))?;
+        Ok(hasher.finalize().to_hex().to_string())
+    }
+}
+
+/// The bytes of a file that is not dialogue, e.g. a model.
+///
+/// # Errors
+/// [`Kind::Io`] with the path.
+pub fn bytes(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|e| Error::io(path.display().to_string(), &e))
+}
+
+/// The whole of a file (`-`: of standard input) as plain text.
+///
+/// # Errors
+/// Where it cannot be read or is not text.
+pub fn text(argument: &str) -> Result<String> {
+    let mut input = if argument == "-" { Input::stdin() } else { Input::open(argument)? };
+    let text = input.text(None, &Limits::default()).map_err(|e| e.at_path(argument))?;
+    Ok(text.0)
+}
+
+/// All inputs, in the order of the arguments; the files of a folder or glob in the order of their
+/// names. Hidden files and the folder `except` (where the outputs go) are left out of folders; a file
+/// that is named twice is read once.
+///
+/// # Errors
+/// Where an argument names nothing.
+pub fn inputs(arguments: &[String], except: Option<&Path>) -> Result<Vec<Found>> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for argument in arguments {
+        let path = Path::new(argument);
+        if argument == "-" || path.is_file() {
+            paths.push(path.to_owned());
+        } else if path.is_dir() {
+            paths.extend(walk(path, except, |_| true)?);
+        } else if argument.contains(['*', '?', '[', '{']) {
+            let found = glob(argument, except)?;
+            if found.is_empty() {
+                return Err(missing(argument, "no file matches this pattern"));
+            }
+            paths.extend(found);
+        } else if path.exists() {
+            paths.push(path.to_owned());
+        } else {
+            return Err(missing(
+                argument,
+                "no such file or folder; check the spelling, or quote a pattern such as \"*.txt\"",
+            ));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    paths.retain(|p| seen.insert(p.clone()));
+    if paths.is_empty() {
+        return Err(missing(&arguments.join(" "), "there is no file in it"));
+    }
+    Ok(named(&paths))
+}
+
+fn missing(argument: &str, why: &str) -> Error {
+    Error::new(Kind::Io, why).at_path(argument)
+}
+
+/// All files under a folder that `wanted` takes, by name. Ignore files mean nothing here: data is data.
+fn walk(folder: &Path, except: Option<&Path>, wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
+    let except = except.and_then(|p| p.canonicalize().ok());
+    let walker = WalkBuilder::new(folder)
+        .standard_filters(false)
+        .hidden(true)
+        .sort_by_file_name(Ord::cmp)
+        .filter_entry(move |entry| {
+            !entry.file_type().is_some_and(|t| t.is_dir())
+                || except.as_ref().is_none_or(|e| entry.path().canonicalize().ok().as_ref() != Some(e))
+        })
+        .build();
+    let mut out = Vec::new();
+    for entry in walker {
+        let entry = entry.map_err(|e| Error::new(Kind::Io, e.to_string()))?;
+        if entry.path().is_file() && wanted(entry.path()) {
+            out.push(entry.into_path());
+        }
+    }
+    Ok(out)
+}
+
+/// The files that match a pattern, searched below its last folder without a wildcard.
+fn glob(pattern: &str, except: Option<&Path>) -> Result<Vec<PathBuf>> {
+    let matcher = GlobBuilder::new(pattern)
+        .literal_separator(true)
+        .build()
+        .map_err(|e| Error::new(Kind::Usage, e.to_string()))?
+        .compile_matcher();
+    let fixed: PathBuf =
+        Path::new(pattern).iter().take_while(|part| !part.to_string_lossy().contains(['*', '?', '[', '{'])).collect();
+    if fixed.as_os_str().is_empty() {
+        let here = walk(Path::new("."), except, |p| matcher.is_match(without_dot(p)))?;
+        return Ok(here.iter().map(|p| without_dot(p).to_owned()).collect());
+    }
+    if !fixed.is_dir() {
+        return Ok(Vec::new());
+    }
+    walk(&fixed, except, |p| matcher.is_match(p))
+}
+
+fn without_dot(path: &Path) -> &Path {
+    path.strip_prefix(".").unwrap_or(path)
+}
+
+/// Inputs with names of their own: the stem where that is unique, else more and more of the path.
+fn named(paths: &[PathBuf]) -> Vec<Found> {
+    let shown: Vec<String> = paths.iter().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
+    let mut uses = std::collections::BTreeMap::new();
+    for path in &shown {
+        *uses.entry(stem(path)).or_insert(0_usize) += 1;
+    }
+    let id = |path: &str| if uses[&stem(path)] == 1 { stem(path) } else { path.to_owned() };
+    shown.iter().map(|path| Found { path: path.clone(), id: id(path) }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["b.txt", "a.csv", "sub/b.txt", "sub/.hidden", "out/old.csv"] {
+            let path = dir.path().join(name);
+            crate::write::atomic::folder(path.parent().unwrap()).unwrap();
+            crate::write::atomic::write(&path, b"x").unwrap();
+        }
+        dir
+    }
+
+    fn shown(dir: &Path, found: &[Found]) -> Vec<(String, String)> {
+        let root = format!("{}/", dir.display());
+        found.iter().map(|f| (f.path.replace(&root, ""), f.id.replace(&root, ""))).collect()
+    }
+
+    #[test]
+    fn a_folder_gives_its_files_by_name_without_hidden_ones_and_the_outputs() {
+        let dir = tree();
+        let found = inputs(&[dir.path().display().to_string()], Some(&dir.path().join("out"))).unwrap();
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(
+            shown(dir.path(), &found),
+            [pair("a.csv", "a"), pair("b.txt", "b.txt"), pair("sub/b.txt", "sub/b.txt")]
+        );
+    }
+
+    #[test]
+    fn a_glob_is_searched_where_it_points() {
+        let dir = tree();
+        let found = inputs(&[format!("{}/**/*.txt", dir.path().display())], None).unwrap();
+        assert_eq!(found.len(), 2);
+        assert!(inputs(&[format!("{}/*.pdf", dir.path().display())], None).is_err());
+    }
+
+    #[test]
+    fn a_missing_path_is_named() {
+        let error = inputs(&["nowhere.txt".to_owned()], None).unwrap_err();
+        assert!(error.to_string().starts_with("nowhere.txt: no such file"), "{error}");
+    }
+}

@@ -1,0 +1,385 @@
+//! Labelled tables: CSV with one sentence per row → [`Examples`].
+//!
+//! Columns are found by name: `text` and `label`, and if they are there `document`, `speaker`, `question`,
+//! `context_before` and `target`. Rows of one document, in order, are the context of one another; where the row
+//! before is not `context_before`, that text goes in as a sentence without a label. Without a
+//! `document` column every row stands alone.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::document::{Document, Question, Record, Sentence, Source, Span, Turn};
+use crate::error::{Error, Kind, Result};
+use crate::stance::{Example, Examples, LabelSet};
+
+/// Names of the columns, where they are not the usual ones.
+#[derive(Clone, Debug, Default)]
+pub struct Columns {
+    /// The sentence; default `text`.
+    pub text: Option<String>,
+    /// Its label; default `label`.
+    pub label: Option<String>,
+    /// Its document; default `document`, if there is such a column.
+    pub document: Option<String>,
+    /// Who says it; default `speaker`, if there is such a column.
+    pub speaker: Option<String>,
+    /// What the label is about; default `target`, if there is such a column.
+    pub target: Option<String>,
+}
+
+/// How to read a labelled table.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Names of the columns.
+    pub columns: Columns,
+    /// The label that means "no stance"; default `neutral`, if it is used.
+    pub none: Option<String>,
+    /// Whether rows with an empty label are context instead of an error.
+    pub skip_unlabelled: bool,
+    /// The labels to use, where a model has them already; else those of the table.
+    pub labels: Option<Arc<LabelSet>>,
+}
+
+/// Reads tables; a folder stands for the `.csv` files in it, in the order of their names.
+///
+/// # Errors
+/// A file that cannot be read or is not such a table, with file, line and column; labels that cannot be used.
+pub fn read(paths: &[PathBuf], options: &Options) -> Result<Examples> {
+    let mut rows = Vec::new();
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            files.extend(tables_in(path)?);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    for (file, path) in files.iter().enumerate() {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|e| Error::io(&name, &e))?;
+        rows.extend(parse(&bytes, file, options).map_err(|e| e.at_path(&name))?);
+    }
+    let name = |file: usize| files[file].display().to_string();
+    examples(&rows, options, name)
+}
+
+/// Examples from the bytes of one table, `name` standing for its path.
+///
+/// # Errors
+/// As [`read`].
+pub fn from_bytes(bytes: &[u8], name: &str, options: &Options) -> Result<Examples> {
+    let rows = parse(bytes, 0, options).map_err(|e| e.at_path(name))?;
+    examples(&rows, options, |_| name.to_owned())
+}
+
+fn tables_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let io = |e: &std::io::Error| Error::io(folder.display().to_string(), e);
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|e| io(&e))? {
+        let path = entry.map_err(|e| io(&e))?.path();
+        if path.extension().is_some_and(|e| e == "csv") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        return Err(Error::new(Kind::Empty, "no .csv file in this folder").at_path(folder.display().to_string()));
+    }
+    Ok(found)
+}
+
+/// One row of a table.
+#[derive(Default)]
+struct Row {
+    file: usize,
+    line: u64,
+    text: String,
+    label: String,
+    document: Option<String>,
+    speaker: String,
+    question: String,
+    before: String,
+    target: Option<String>,
+}
+
+fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    refuse_other_formats(bytes)?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(bytes)).from_reader(bytes);
+    let header = reader.headers().map_err(|e| csv_error(&e))?.clone();
+    let find = |given: &Option<String>, usual: &str, needed: bool| {
+        let name = given.as_deref().unwrap_or(usual);
+        let found = header.iter().position(|h| h.trim() == name);
+        if found.is_none() && (needed || given.is_some()) {
+            let columns: Vec<&str> = header.iter().collect();
+            let message = format!("no such column; there are: {}. Name it with --{usual}-column", columns.join(", "));
+            return Err(Error::new(Kind::Format, message).at_line(1).in_column(name));
+        }
+        Ok(found)
+    };
+    let Columns { text, label, document, speaker, target } = &options.columns;
+    let text = find(text, "text", true)?;
+    let label_column = find(label, "label", true)?;
+    let document = find(document, "document", false)?;
+    let speaker = find(speaker, "speaker", false)?;
+    let target = find(target, "target", false)?;
+    let question = find(&None, "question", false)?;
+    let before = find(&None, "context_before", false)?;
+    let mut rows = Vec::new();
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|e| csv_error(&e))? {
+        let line = record.position().map_or(0, csv::Position::line);
+        let cell = |column: Option<usize>| column.and_then(|c| record.get(c)).map(str::trim);
+        let own = |column| cell(column).unwrap_or_default().to_owned();
+        let row = Row {
+            file,
+            line,
+            text: own(text),
+            label: own(label_column),
+            document: cell(document).map(str::to_owned),
+            speaker: own(speaker),
+            question: own(question),
+            before: own(before),
+            target: cell(target).map(str::to_owned),
+        };
+        let empty = |what: &str, column: &Option<String>, usual: &str, fix: &str| {
+            let message = format!("the {what} is empty; {fix}");
+            Err(Error::new(Kind::Format, message).at_line(line).in_column(column.as_deref().unwrap_or(usual)))
+        };
+        if row.text.is_empty() {
+            return empty("text", &options.columns.text, "text", "delete the row or fill it");
+        }
+        if row.label.is_empty() && !options.skip_unlabelled {
+            return empty("label", label, "label", "fill it, or leave such rows out with --skip-unlabelled");
+        }
+        rows.push(row);
+    }
+    if rows.is_empty() {
+        return Err(Error::new(Kind::Empty, "a header and no rows").at_line(1));
+    }
+    Ok(rows)
+}
+
+fn refuse_other_formats(bytes: &[u8]) -> Result<()> {
+    let wrong =
+        |what: &str| Err(Error::new(Kind::Format, format!("{what}; a CSV file is needed")).at_line(1).at_byte(0));
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Error::new(Kind::Empty, "the file is empty; a CSV file with a header is needed").at_line(1));
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return wrong("this is a zip or spreadsheet file: save it as CSV first");
+    }
+    if matches!(bytes.iter().find(|b| !b.is_ascii_whitespace()), Some(b'{' | b'[')) {
+        return wrong("this looks like JSON");
+    }
+    let line = |at: usize| memchr::memchr_iter(b'\n', &bytes[..at]).count() as u64 + 1;
+    if let Some(at) = memchr::memchr(0, bytes) {
+        let error = Error::new(Kind::Format, "a zero byte: this is not text; a CSV file is needed");
+        return Err(error.at_line(line(at)).at_byte(at as u64));
+    }
+    if let Err(e) = std::str::from_utf8(bytes) {
+        let error = Error::new(Kind::Encoding, "not UTF-8; save the file as \"CSV UTF-8\"");
+        return Err(error.at_line(line(e.valid_up_to())).at_byte(e.valid_up_to() as u64));
+    }
+    Ok(())
+}
+
+/// The mark between cells: what the header has most of.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let header = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let count = |mark: u8| memchr::memchr_iter(mark, header).count();
+    [b',', b';', b'\t'].into_iter().rev().max_by_key(|&m| count(m)).unwrap_or(b',')
+}
+
+fn csv_error(error: &csv::Error) -> Error {
+    let mut out = Error::new(Kind::Format, format!("not a CSV table: {error}"));
+    if let Some(position) = error.position() {
+        out = out.at_line(position.line()).at_byte(position.byte());
+    }
+    out
+}
+
+/// The label set of a table: the shipped one if its labels are among those, else the names in order.
+fn label_set(rows: &[Row], options: &Options) -> Result<Arc<LabelSet>> {
+    if let Some(labels) = &options.labels {
+        return Ok(Arc::clone(labels));
+    }
+    let mut names: Vec<String> = rows.iter().map(|r| r.label.clone()).filter(|l| !l.is_empty()).collect();
+    names.sort();
+    names.dedup();
+    let policy = LabelSet::policy();
+    if names.len() == policy.len() && names.iter().all(|n| policy.id(n).is_some()) && options.none.is_none() {
+        return Ok(Arc::new(policy));
+    }
+    if let [] | [_] = names.as_slice() {
+        let found = names.first().map_or("no label at all".to_owned(), |n| format!("only the label \"{n}\""));
+        let message = format!("{found}; a classifier needs at least two");
+        let line = rows.last().map_or(1, |r| r.line);
+        let column = options.columns.label.as_deref().unwrap_or("label");
+        return Err(Error::new(Kind::Usage, message).at_line(line).in_column(column));
+    }
+    let usual = names.iter().any(|n| n == "neutral").then_some("neutral");
+    Ok(Arc::new(LabelSet::new("custom", names, options.none.as_deref().or(usual))?))
+}
+
+fn examples(rows: &[Row], options: &Options, name: impl Fn(usize) -> String) -> Result<Examples> {
+    let first = rows.first().map_or(0, |r| r.file);
+    let labels = label_set(rows, options).map_err(|e| e.at_path(name(first)))?;
+    let mut place: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    let mut documents: Vec<Example> = Vec::new();
+    for row in rows {
+        let at = match &row.document {
+            Some(id) => *place.entry((row.file, id)).or_insert(documents.len()),
+            None => documents.len(),
+        };
+        if at == documents.len() {
+            documents.push(Example { document: empty_document(row, &name(row.file)), labels: Vec::new() });
+        }
+        let label = match (row.label.as_str(), labels.id(&row.label)) {
+            ("", _) => None,
+            (_, Some(id)) => Some(id),
+            (other, None) => {
+                let message = format!("the model has no label \"{other}\"; it has: {}", labels.labels.join(", "));
+                let column = options.columns.label.as_deref().unwrap_or("label");
+                return Err(Error::new(Kind::Usage, message)
+                    .at_path(name(row.file))
+                    .at_line(row.line)
+                    .in_column(column));
+            }
+        };
+        add(&mut documents[at], row, label);
+    }
+    Ok(Examples { labels, documents })
+}
+
+fn empty_document(row: &Row, path: &str) -> Document {
+    Document {
+        id: row.document.clone().unwrap_or_default(),
+        source: Source { path: path.to_owned(), format: "csv".to_owned(), ..Source::default() },
+        columns: row.target.iter().map(|_| "target".to_owned()).collect(),
+        ..Document::default()
+    }
+}
+
+fn add(example: &mut Example, row: &Row, label: Option<u16>) {
+    let document = &mut example.document;
+    let last = document.sentences.last().map(|s| s.span.of(&document.text));
+    if !row.before.is_empty() && last != Some(row.before.as_str()) {
+        let span = append(document, &row.before);
+        document.turns.push(Turn { spans: vec![span], line: row.line as u32, ..Turn::default() });
+        document.sentences.push(Sentence { turn: document.turns.len() as u32 - 1, span });
+        example.labels.push(None);
+    }
+    let span = append(document, &row.text);
+    let question = question(document, row);
+    let speaker = (!row.speaker.is_empty()).then(|| document.speaker_id(&row.speaker));
+    match document.turns.last_mut() {
+        Some(turn) if turn.speaker == speaker && turn.question == question && speaker.is_some() => {
+            turn.spans.push(span);
+        }
+        _ => document.turns.push(Turn {
+            speaker,
+            speaker_raw: row.speaker.clone(),
+            question,
+            spans: vec![span],
+            line: row.line as u32,
+            time: None,
+        }),
+    }
+    let turn = document.turns.len() as u32 - 1;
+    if let Some(question) = question.map(|q| &mut document.questions[q as usize])
+        && question.turn.is_none()
+        && question.text.contains(&row.text)
+    {
+        question.turn = Some(turn);
+    }
+    document.sentences.push(Sentence { turn, span });
+    example.labels.push(label);
+    if let Some(target) = &row.target {
+        document.records.push(Record { span, cells: vec![target.clone()] });
+    }
+}
+
+/// Puts `text` at the end of the document, on a line of its own.
+fn append(document: &mut Document, text: &str) -> Span {
+    if !document.text.is_empty() {
+        document.text.push('\n');
+    }
+    let start = document.text.len();
+    document.text.push_str(text);
+    Span::new(start, document.text.len())
+}
+
+/// The question a row answers: the last one, or a new one where its words change.
+fn question(document: &mut Document, row: &Row) -> Option<u32> {
+    if row.question.is_empty() {
+        return None;
+    }
+    if document.questions.last().is_none_or(|q| q.text != row.question) {
+        document.questions.push(Question { text: row.question.clone(), line: row.line as u32, turn: None });
+    }
+    Some(document.questions.len() as u32 - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Examples> {
+        from_bytes(text.as_bytes(), "t.csv", &Options::default())
+    }
+
+    #[test]
+    fn rows_of_a_document_are_one_document_with_turns_and_question() {
+        let text = "document,speaker,question,text,label\n\
+            a,H,Why now?,Why now?,neutral\na,X,Why now?,Because.,pro\na,X,Why now?,\"So, there.\",con\nb,,,Alone.,pro\n";
+        let examples = read(text).unwrap();
+        assert_eq!(examples.labels.labels, ["con", "neutral", "pro"]);
+        assert_eq!(examples.labels.none, Some(1));
+        assert_eq!(examples.counts(), [1, 1, 2]);
+        let a = &examples.documents[0].document;
+        assert_eq!((a.turns.len(), a.sentences.len(), a.speakers.len()), (2, 3, 2));
+        assert_eq!(a.questions[0].turn, Some(0));
+        assert_eq!(a.turns[1].question, Some(0));
+        assert_eq!(a.sentence(2), "So, there.");
+        assert_eq!(examples.documents[1].document.turns[0].speaker, None);
+    }
+
+    #[test]
+    fn a_sentence_before_that_is_no_row_becomes_context() {
+        let text = "document,context_before,text,label\na,Zero.,One.,x\na,One.,Two.,y\na,Nine.,Ten.,x\n";
+        let examples = read(text).unwrap();
+        let Example { document, labels } = &examples.documents[0];
+        let words: Vec<&str> = (0..labels.len()).map(|i| document.sentence(i)).collect();
+        assert_eq!(words, ["Zero.", "One.", "Two.", "Nine.", "Ten."]);
+        assert_eq!(labels.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, true, false, true]);
+    }
+
+    #[test]
+    fn every_unusable_table_says_where_and_what() {
+        let fails = |bytes: &[u8]| from_bytes(bytes, "t.csv", &Options::default()).unwrap_err();
+        for bytes in [&b""[..], b"PK\x03\x04abc", b"{\"text\": 1}", b"text,label\na\0b,x", b"text,label\n\xff,x"] {
+            let error = fails(bytes);
+            assert!(error.path.is_some() && error.line.is_some(), "{error}");
+        }
+        let error = fails(b"text,stance\na,b\n");
+        assert_eq!((error.line, error.column.as_deref()), (Some(1), Some("label")));
+        assert!(error.message.contains("text, stance"));
+        let error = fails(b"text,label\na,x\nb,\n");
+        assert_eq!((error.line, error.column.as_deref()), (Some(3), Some("label")));
+        assert!(error.message.contains("--skip-unlabelled"));
+        let error = fails(b"text,label\na,x\nb,x\n");
+        assert_eq!((error.line, error.column.as_deref()), (Some(3), Some("label")));
+        assert!(error.message.contains("\"x\""));
+    }
+
+    #[test]
+    fn semicolons_other_names_and_empty_labels_are_understood_when_asked() {
+        let columns = Columns { text: Some("satz".into()), label: Some("kode".into()), ..Columns::default() };
+        let options = Options { columns, skip_unlabelled: true, ..Options::default() };
+        let examples = from_bytes("satz;kode\nja, so;a\nnein;\ndoch;b\n".as_bytes(), "t", &options).unwrap();
+        assert_eq!(examples.labelled(), 2);
+        assert_eq!(examples.documents.len(), 3);
+    }
+}

@@ -1,0 +1,366 @@
+//! Rows → documents: what CSV, TSV and JSONL share.
+//!
+//! A row is one utterance, or one sentence if the input is presegmented. Rows of one document
+//! follow one another; a document is handed over when the next one begins, so that memory is
+//! bounded by the largest document. Names are the user's: only white space is folded and
+//! aliases applied.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::turns::{SpeakerIds, look_alike, open_asked, settle_names};
+use super::{Columns, Input, Item, ReadOptions, Sink, stem};
+use crate::document::{Document, Question, Record, Sentence, Source, Span, Turn};
+use crate::error::{Error, Kind, Result};
+
+/// Documents whose names are remembered, to notice one that comes again.
+const REMEMBERED: usize = 1 << 20;
+
+/// Empty rows that are told one by one.
+const TOLD: u64 = 3;
+
+/// What a column can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Text,
+    Speaker,
+    Document,
+    Question,
+    Id,
+    Turn,
+}
+
+impl Role {
+    pub(super) const ALL: [Self; 6] = [Self::Text, Self::Speaker, Self::Document, Self::Question, Self::Id, Self::Turn];
+
+    /// Names that a column with this role has, the usual one first.
+    pub(super) fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Text => &[
+                "text",
+                "utterance",
+                "sentence",
+                "content",
+                "body",
+                "speech",
+                "message",
+                "transcript",
+                "statement",
+                "quote",
+            ],
+            Self::Speaker => {
+                &["speaker", "speaker_name", "name", "author", "user", "who", "participant", "speaker_id", "person"]
+            }
+            Self::Document => &[
+                "document",
+                "document_id",
+                "doc_id",
+                "doc",
+                "conversation_id",
+                "conversation",
+                "dialogue_id",
+                "dialog_id",
+                "root",
+                "file",
+                "filename",
+            ],
+            Self::Question => &["question", "prompt"],
+            Self::Id => &["id", "sentence_id", "utterance_id", "row_id", "uid", "utt_id"],
+            Self::Turn => &["turn", "turn_id"],
+        }
+    }
+
+    fn wanted(self, columns: &Columns) -> Option<&str> {
+        match self {
+            Self::Text => columns.text.as_deref(),
+            Self::Speaker => columns.speaker.as_deref(),
+            Self::Document => columns.document.as_deref(),
+            Self::Question => columns.question.as_deref(),
+            Self::Id => columns.id.as_deref(),
+            Self::Turn => None,
+        }
+    }
+
+    fn option(self) -> &'static str {
+        match self {
+            Self::Text => "--text-column",
+            Self::Speaker => "--speaker-column",
+            Self::Document => "--document-column",
+            Self::Question => "--question-column",
+            Self::Id | Self::Turn => "--id-column",
+        }
+    }
+}
+
+/// Which column has which role: an index into the names, by [`Role::ALL`].
+pub(super) type Mapping = [Option<usize>; 6];
+
+/// Finds the roles among column names: the user's word first, then the usual names. Whatever
+/// is not said by the user nor plainly named is told.
+///
+/// # Errors
+/// [`Kind::Usage`] for a column that the user names and the table has not.
+pub(super) fn map(names: &[String], columns: &Columns, sink: &mut Sink<'_>) -> Result<Mapping> {
+    let mut mapping: Mapping = [None; 6];
+    let plain = |name: &str| name.trim().to_lowercase().replace([' ', '-', '.'], "_");
+    let known: Vec<String> = names.iter().map(|n| plain(n)).collect();
+    for (slot, role) in mapping.iter_mut().zip(Role::ALL) {
+        if let Some(wanted) = role.wanted(columns) {
+            let exact =
+                names.iter().position(|n| n == wanted).or_else(|| known.iter().position(|n| *n == plain(wanted)));
+            *slot = Some(exact.ok_or_else(|| {
+                Error::new(Kind::Usage, format!("there is no such column; the columns are {}", listed(names)))
+                    .at_line(1)
+                    .in_column(wanted)
+            })?);
+        }
+    }
+    for (i, role) in Role::ALL.into_iter().enumerate().filter(|(_, role)| role.wanted(columns).is_none()) {
+        let found = role
+            .names()
+            .iter()
+            .find_map(|n| known.iter().position(|k| k == n))
+            .filter(|at| !mapping.contains(&Some(*at)));
+        mapping[i] = found;
+        if let Some(at) = found.filter(|at| known[*at] != role.names()[0] && role != Role::Id && role != Role::Turn) {
+            let message = format!(
+                "column \"{}\" is read as the {} ({} says otherwise)",
+                names[at],
+                role.names()[0],
+                role.option()
+            );
+            sink(Item::note(message))?;
+        }
+    }
+    Ok(mapping)
+}
+
+/// Whether the columns are those of our own `sentences.csv`, where each row is a sentence.
+pub(super) fn is_own(names: &[String]) -> bool {
+    ["sentence_id", "turn", "speaker", "text", "start", "end"].iter().all(|own| names.iter().any(|n| n == own))
+}
+
+/// Column names in quotes, for messages.
+pub(super) fn listed(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(20).map(|n| format!("\"{n}\"")).collect();
+    shown.join(", ") + if names.len() > 20 { ", …" } else { "" }
+}
+
+/// One row, by roles.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Row<'a> {
+    /// 1-based line on which it starts.
+    pub line: u64,
+    pub text: &'a str,
+    pub speaker: &'a str,
+    pub document: &'a str,
+    pub question: &'a str,
+    pub turn: &'a str,
+}
+
+/// Collects rows into documents.
+pub(super) struct Table<'a> {
+    options: &'a ReadOptions,
+    source: Source,
+    stem: String,
+    presegmented: bool,
+    columns: Vec<String>,
+    open: Option<Open>,
+    seen: BTreeSet<u64>,
+    told: BTreeSet<(String, String)>,
+    empty: u64,
+    documents: u64,
+}
+
+/// The document that rows are being added to.
+#[derive(Default)]
+struct Open {
+    doc: Document,
+    questions: BTreeMap<String, u32>,
+    turn: String,
+    /// Printed name per turn.
+    is_over: bool,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn new(input: &Input, options: &'a ReadOptions, presegmented: bool) -> Self {
+        Self {
+            options,
+            source: input.source().clone(),
+            stem: stem(input.path()),
+            presegmented,
+            columns: Vec::new(),
+            open: None,
+            seen: BTreeSet::new(),
+            told: BTreeSet::new(),
+            empty: 0,
+            documents: 0,
+        }
+    }
+
+    /// The encoding, as far as it is known by now.
+    pub(super) fn set_encoding(&mut self, encoding: &str) {
+        if self.source.encoding != encoding {
+            encoding.clone_into(&mut self.source.encoding);
+        }
+    }
+
+    /// The columns that are carried through.
+    pub(super) fn set_columns(&mut self, columns: Vec<String>) {
+        self.columns = columns;
+    }
+
+    /// The place of a carried column, added if it is new.
+    pub(super) fn column(&mut self, name: &str) -> usize {
+        self.columns.iter().position(|c| c == name).unwrap_or_else(|| {
+            self.columns.push(name.to_owned());
+            self.columns.len() - 1
+        })
+    }
+
+    /// Adds a row, with the cells of the carried columns.
+    pub(super) fn add(&mut self, row: Row<'_>, cells: Vec<String>, sink: &mut Sink<'_>) -> Result<()> {
+        let id = if row.document.trim().is_empty() { self.stem.clone() } else { row.document.trim().to_owned() };
+        if self.open.as_ref().is_some_and(|o| o.doc.id != id) {
+            self.close(sink)?;
+        }
+        if self.open.is_none() {
+            let hash = blake3::hash(id.as_bytes());
+            let key = u64::from_le_bytes(hash.as_bytes()[..8].try_into().unwrap_or_default());
+            if self.seen.len() < REMEMBERED && !self.seen.insert(key) {
+                let message = format!(
+                    "document \"{id}\" comes again; its rows should follow one another: read as a second document"
+                );
+                sink(Item::note_at(row.line, message))?;
+            }
+            let doc = Document { id, source: self.source.clone(), ..Document::default() };
+            self.open = Some(Open { doc, ..Open::default() });
+        }
+        let words = row.text.trim();
+        if words.is_empty() {
+            self.empty += 1;
+            return if self.empty <= TOLD {
+                sink(Item::note_at(row.line, "a row without text is left out"))
+            } else {
+                Ok(())
+            };
+        }
+        let Some(open) = &mut self.open else { return Ok(()) };
+        if open.is_over {
+            return Ok(());
+        }
+        if open.doc.text.len() + words.len() + 1 > self.options.limits.document {
+            open.is_over = true;
+            let cap = self.options.limits.document >> 20;
+            let message = format!(
+                "document \"{}\" has more than {cap} MB of text and is left out; a document column would split it",
+                open.doc.id
+            );
+            open.doc = Document { id: std::mem::take(&mut open.doc.id), ..Document::default() };
+            return sink(Item::Fault(Error::new(Kind::Limit, message).at_path(&self.source.path).at_line(row.line)));
+        }
+        open.add(row, words, cells, self.presegmented);
+        Ok(())
+    }
+
+    /// Hands over the open document.
+    pub(super) fn close(&mut self, sink: &mut Sink<'_>) -> Result<()> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        let mut doc = open.doc;
+        if doc.turns.is_empty() {
+            return Ok(());
+        }
+        let settled = {
+            let printed: Vec<String> = doc.turns.iter().map(|t| t.speaker_raw.clone()).collect();
+            let plain = ReadOptions { aliases: Vec::new(), ..ReadOptions::default() };
+            let (_, settled) = settle_names(printed.iter().map(String::as_str).filter(|n| n.contains(' ')), &plain);
+            settled
+        };
+        let mut ids = SpeakerIds::default();
+        for i in 0..doc.turns.len() {
+            let name = self.called(&doc.turns[i].speaker_raw);
+            doc.turns[i].speaker = if name.is_empty() { None } else { Some(ids.of(&mut doc, &name)) };
+        }
+        for (a, b) in settled.alike {
+            let is_known = |n: &String| doc.speakers.contains(n);
+            if is_known(&a) && is_known(&b) && self.told.len() < 100 && self.told.insert((a.clone(), b.clone())) {
+                sink(look_alike(&a, &b))?;
+            }
+        }
+        doc.columns.clone_from(&self.columns);
+        for record in &mut doc.records {
+            record.cells.resize(self.columns.len(), String::new());
+        }
+        if doc.questions.is_empty() {
+            open_asked(&mut doc);
+        }
+        doc.source.encoding.clone_from(&self.source.encoding);
+        self.documents += 1;
+        sink(Item::Document(doc))
+    }
+
+    /// Hands over the last document.
+    ///
+    /// # Errors
+    /// [`Kind::Empty`] if no row had any text.
+    pub(super) fn finish(mut self, sink: &mut Sink<'_>) -> Result<()> {
+        let had_over = self.open.as_ref().is_some_and(|o| o.is_over);
+        self.close(sink)?;
+        if self.empty > TOLD {
+            sink(Item::note(format!("{} rows without text are left out", self.empty)))?;
+        }
+        if self.documents == 0 && !had_over {
+            return Err(Error::new(Kind::Empty, "no row has any text").at_line(1));
+        }
+        Ok(())
+    }
+
+    fn called(&self, printed: &str) -> String {
+        let name = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        let alias = self.options.aliases.iter().find(|(from, _)| from.eq_ignore_ascii_case(&name));
+        alias.map_or(name, |(_, to)| to.clone())
+    }
+}
+
+impl Open {
+    fn add(&mut self, row: Row<'_>, words: &str, cells: Vec<String>, presegmented: bool) {
+        let doc = &mut self.doc;
+        if !doc.text.is_empty() {
+            doc.text.push('\n');
+        }
+        let start = doc.text.len();
+        doc.text.push_str(words);
+        let span = Span::new(start, doc.text.len());
+        doc.records.push(Record { span, cells });
+        let line = u32::try_from(row.line).unwrap_or(u32::MAX);
+        let asked = row.question.trim();
+        let question = (!asked.is_empty()).then(|| {
+            *self.questions.entry(asked.to_owned()).or_insert_with(|| {
+                doc.questions.push(Question {
+                    text: asked.split_whitespace().collect::<Vec<_>>().join(" "),
+                    line,
+                    turn: None,
+                });
+                doc.questions.len() as u32 - 1
+            })
+        });
+        let goes_on = presegmented
+            && self.turn == row.turn
+            && doc.turns.last().is_some_and(|t| t.speaker_raw == row.speaker && t.question == question);
+        match doc.turns.last_mut() {
+            Some(turn) if goes_on => turn.spans.push(span),
+            _ => {
+                row.turn.clone_into(&mut self.turn);
+                doc.turns.push(Turn {
+                    speaker_raw: row.speaker.to_owned(),
+                    question,
+                    spans: vec![span],
+                    line,
+                    ..Turn::default()
+                });
+            }
+        }
+        if presegmented {
+            doc.sentences.push(Sentence { turn: doc.turns.len() as u32 - 1, span });
+        }
+    }
+}

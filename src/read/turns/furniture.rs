@@ -1,0 +1,162 @@
+//! What pages leave in a text: running heads, page numbers, words broken at a line's end.
+//! Both repairs keep every offset outside the repaired place.
+
+use std::collections::BTreeMap;
+
+use super::label;
+use super::lines::{Line, ceil, ends_sentence, floor};
+use crate::document::Span;
+
+/// A running head is no longer than this.
+const LONGEST: usize = 120;
+
+/// A line like it occurs at least so often.
+const LEAST: u32 = 3;
+
+/// Words are looked up in this much of a text.
+const VOCABULARY: usize = 2 << 20;
+
+/// Running heads and page numbers: lines with a number at an end that come again and again
+/// with another number.
+pub(super) fn heads(text: &str, lines: &[Line]) -> Vec<Span> {
+    let mut seen: BTreeMap<Vec<u8>, (u32, Vec<usize>)> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let (start, end) = (line.start as usize, line.end as usize);
+        let bytes = &text.as_bytes()[start..end];
+        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { continue };
+        if bytes.len() > LONGEST {
+            continue;
+        }
+        let is_numbered = first.is_ascii_digit()
+            || last.is_ascii_digit()
+            || matches!(first, b'-' | b'[') && matches!(last, b'-' | b']');
+        if !is_numbered || !bytes.iter().any(u8::is_ascii_digit) {
+            continue;
+        }
+        let content = line.of(text);
+        if content.starts_with("[[Page ") {
+            found.push(i);
+            continue;
+        }
+        if first == &b'['
+            || ends_sentence(content) && last != &b'-'
+            || label::stamp(content).is_some()
+            || label::parse(content, 0, true).is_some()
+        {
+            continue;
+        }
+        let key: Vec<u8> = bytes.iter().filter(|b| !b.is_ascii_digit() && !b.is_ascii_whitespace()).copied().collect();
+        let entry = seen.entry(key).or_default();
+        entry.0 += 1;
+        entry.1.push(i);
+    }
+    found.extend(seen.into_iter().filter(|(_, (n, at))| *n >= LEAST && is_spread(at)).flat_map(|(_, (_, at))| at));
+    found.sort_unstable();
+    found.into_iter().map(|i| Span { start: lines[i].start, end: lines[i].end }).collect()
+}
+
+/// Pages are some lines long.
+fn is_spread(at: &[usize]) -> bool {
+    at.windows(2).filter(|w| w[1] - w[0] > 6).count() * 2 >= at.len() - 1
+}
+
+/// Closes up words that a hyphen breaks at a line's end: "semi-\nconductor rules" becomes
+/// "semiconductor \nrules". The hyphen stays where the text elsewhere writes the word with it,
+/// or where both halves are words of the text and their compound is not.
+pub(super) fn rejoin(text: String) -> String {
+    let breaks: Vec<usize> = memchr::memmem::find_iter(text.as_bytes(), b"-\n")
+        .chain(memchr::memmem::find_iter(text.as_bytes(), b"-\r\n"))
+        .collect();
+    let broken: Vec<Broken> = breaks.into_iter().filter_map(|at| Broken::at(&text, at)).collect();
+    if broken.is_empty() {
+        return text;
+    }
+    let words = vocabulary(&text);
+    let has = |word: &str| words.binary_search(&word.to_lowercase().as_str()).is_ok();
+    let mut repairs: Vec<(usize, Vec<u8>)> = Vec::new();
+    for b in &broken {
+        let (head, tail) = (&text[b.head..b.hyphen], &text[b.tail..b.end]);
+        let bare = tail.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let is_compound =
+            !has(&format!("{head}{bare}")) && (has(&format!("{head}-{bare}")) || (has(head) && has(bare)));
+        let white = &text[b.hyphen + 1..b.tail];
+        let mut repaired = Vec::with_capacity(b.end - b.hyphen);
+        if is_compound {
+            repaired.push(b'-');
+        }
+        repaired.extend(tail.bytes());
+        if !is_compound {
+            repaired.push(b' ');
+        }
+        repaired.extend(white.bytes());
+        repairs.push((b.hyphen, repaired));
+    }
+    let mut bytes = text.into_bytes();
+    for (at, repaired) in repairs {
+        bytes[at..at + repaired.len()].copy_from_slice(&repaired);
+    }
+    // The same characters in another order.
+    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+}
+
+/// A word broken at a line's end: where its halves are.
+struct Broken {
+    head: usize,
+    hyphen: usize,
+    tail: usize,
+    end: usize,
+}
+
+impl Broken {
+    fn at(text: &str, hyphen: usize) -> Option<Self> {
+        let head = text[..hyphen].rfind(|c: char| !c.is_alphabetic()).map_or(0, |at| ceil(text, at + 1));
+        let rest = &text[hyphen + 1..];
+        let tail = hyphen + 1 + rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+        let end = tail + text[tail..].find(char::is_whitespace).unwrap_or(text.len() - tail);
+        let is_one_line = text[hyphen + 1..tail].matches('\n').count() == 1;
+        let is_word = hyphen - head > 1
+            && text[..hyphen].ends_with(char::is_lowercase)
+            && text[tail..].starts_with(char::is_lowercase);
+        (is_one_line && is_word && end - tail < 60).then_some(Self { head, hyphen, tail, end })
+    }
+}
+
+/// The words of a text in lower case, sorted.
+fn vocabulary(text: &str) -> Vec<&str> {
+    let text = &text[..floor(text, VOCABULARY)];
+    let mut words: Vec<&str> = text
+        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        // A word that ends on a hyphen is half of one.
+        .filter(|w| !w.is_empty() && !w.ends_with('-') && !w.contains(char::is_uppercase))
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines::split;
+    use super::*;
+
+    #[test]
+    fn broken_words_are_closed_up_in_place() {
+        let text = "A semi-\n  conductor is a long-\nterm bet. Cross-\nborder flows. long and term.";
+        let closed = rejoin(text.to_owned());
+        assert_eq!(closed, "A semiconductor \n   is a long-term\n bet. Crossborder \n flows. long and term.");
+        assert_eq!(closed.len(), text.len());
+    }
+
+    #[test]
+    fn running_heads_are_found() {
+        let page = |n: u32| {
+            format!(
+                "Report 24/03 of the Board {n}\nwords and\nwords again\nand more\nof them\nas a page\nholds,\n\n{n}/9\n\n"
+            )
+        };
+        let text: String = (1..5).map(page).collect();
+        let found: Vec<String> = heads(&text, &split(&text)).into_iter().map(|s| s.of(&text).to_owned()).collect();
+        assert_eq!(found.len(), 8, "{found:?}");
+    }
+}

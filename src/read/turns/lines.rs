@@ -1,0 +1,192 @@
+//! The lines of a text and how it is laid out.
+
+use std::collections::BTreeMap;
+
+use memchr::memchr_iter;
+
+use crate::document::Span;
+
+/// One line, without the white space around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    /// First byte of the content.
+    pub start: u32,
+    /// One past the last byte of the content; equal to `start` for a blank line.
+    pub end: u32,
+    /// Width of the white space before the content.
+    pub indent: u16,
+}
+
+impl Line {
+    pub(super) fn is_blank(self) -> bool {
+        self.start == self.end
+    }
+
+    pub(super) fn of(self, text: &str) -> &str {
+        &text[self.start as usize..self.end as usize]
+    }
+}
+
+/// All lines of `text`, in order.
+pub(super) fn split(text: &str) -> Vec<Line> {
+    let bytes = text.as_bytes();
+    let mut lines = Vec::with_capacity(bytes.len() / 64 + 1);
+    let mut from = 0;
+    for newline in memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len())) {
+        lines.push(trim(text, from, newline));
+        from = newline + 1;
+    }
+    if lines.last().is_some_and(|l| l.is_blank()) {
+        lines.pop();
+    }
+    lines
+}
+
+fn trim(text: &str, from: usize, to: usize) -> Line {
+    let bytes = text.as_bytes();
+    let (mut start, mut end) = (from, to);
+    while start < end && bytes[start].is_ascii_whitespace() {
+        start += 1;
+    }
+    while end > start && bytes[end - 1].is_ascii_whitespace() {
+        end -= 1;
+    }
+    // No-break and ideographic spaces, byte-order marks in the middle of a pasted text.
+    if start < end && (bytes[start] >= 0x80 || bytes[end - 1] >= 0x80) {
+        let space = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}');
+        let content = text[start..end].trim_start_matches(space);
+        start = end - content.len();
+        end = start + content.trim_end_matches(space).len();
+    }
+    Line { start: start as u32, end: end as u32, indent: u16::try_from(start - from).unwrap_or(u16::MAX) }
+}
+
+/// The last character boundary at or before `at`.
+pub(super) fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The first character boundary at or after `at`.
+pub(super) fn ceil(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+/// How paragraphs can be told in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Paragraphs are broken over lines; otherwise each line is a paragraph.
+    pub wrapped: bool,
+    /// Nearly all letters are capitals, so that capitals say nothing.
+    pub capitals: bool,
+    /// Indent of a paragraph's first line, where there is a usual one.
+    pub indent: Option<u16>,
+}
+
+impl Layout {
+    /// Wrapped: of the lines that follow a line, a sixth begin in lower case.
+    pub(super) fn of(text: &str, lines: &[Line]) -> Self {
+        let (mut following, mut lower, mut upper_letters, mut letters) = (0usize, 0usize, 0usize, 0usize);
+        let mut indents = BTreeMap::new();
+        // A sample spread over the text is as good as all of it.
+        let step = lines.len().div_ceil(4096).max(1) * 16;
+        for from in (0..lines.len()).step_by(step.max(16)) {
+            for i in from..(from + 16).min(lines.len()) {
+                let line = lines[i].of(text);
+                for b in line.bytes().take(200).filter(u8::is_ascii_alphabetic) {
+                    letters += 1;
+                    upper_letters += usize::from(b.is_ascii_uppercase());
+                }
+                let Some(before) = i.checked_sub(1).map(|b| lines[b]) else { continue };
+                if !lines[i].is_blank() && !before.is_blank() {
+                    following += 1;
+                    lower += usize::from(line.starts_with(|c: char| c.is_lowercase()));
+                    if lines[i].indent > before.indent {
+                        *indents.entry(lines[i].indent).or_insert(0usize) += 1;
+                    }
+                }
+            }
+        }
+        let indent = indents.into_iter().max_by_key(|(indent, n)| (*n, u16::MAX - indent)).filter(|(_, n)| *n > 2);
+        let indent = indent.map(|(indent, _)| indent);
+        Self { indent, wrapped: following >= 2 && lower * 6 >= following, capitals: upper_letters * 10 > letters * 6 }
+    }
+
+    /// Whether a paragraph starts on line `i`.
+    pub(super) fn starts(self, lines: &[Line], i: usize) -> bool {
+        let Some(before) = i.checked_sub(1).map(|b| lines[b]) else { return true };
+        !self.wrapped || before.is_blank() || lines[i].indent > before.indent || Some(lines[i].indent) == self.indent
+    }
+}
+
+/// The numbers of numbered lines, as depositions have them: most lines begin with a number
+/// between 1 and 28 that goes on from the line before, or starts again.
+pub(super) fn line_numbers(text: &str, lines: &[Line]) -> Option<Vec<Span>> {
+    let mut numbers = Vec::new();
+    let (mut filled, mut on, mut last) = (0usize, 0usize, 0u32);
+    for line in lines.iter().filter(|l| !l.is_blank()) {
+        filled += 1;
+        let content = line.of(text).as_bytes();
+        let digits = content.iter().take_while(|b| b.is_ascii_digit()).count();
+        let is_number = (1..=2).contains(&digits) && content.get(digits).is_none_or(|b| matches!(b, b' ' | b'\t'));
+        if !is_number {
+            // Not a numbered text: do not look at the rest of it.
+            if filled > 200 && numbers.len() * 2 < filled {
+                return None;
+            }
+            continue;
+        }
+        let number = content[..digits].iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
+        on += usize::from(number == last + 1 || (number <= 2 && last > 2));
+        last = number;
+        if number <= 28 {
+            numbers.push(Span { start: line.start, end: line.start + digits as u32 });
+        }
+    }
+    (numbers.len() >= 8 && numbers.len() * 10 > filled * 6 && on * 10 > numbers.len() * 8).then_some(numbers)
+}
+
+/// Whether a piece of text ends as a sentence does.
+pub(super) fn ends_sentence(text: &str) -> bool {
+    // "Yes. [Laughter]" ends before the bracket.
+    if text.ends_with([')', ']'])
+        && let Some(open) = text.rfind(['(', '['])
+        && open > 0
+        && ends_sentence(text[..open].trim_end())
+    {
+        return true;
+    }
+    let text = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', ']', '*', '_', ' ', '」', '』']);
+    text.ends_with(['.', '?', '!', '…', '。', '？', '！', '—', '–', '-', ':'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(text: &str) -> Layout {
+        Layout::of(text, &split(text))
+    }
+
+    #[test]
+    fn lines_know_their_content() {
+        let text = "\u{FEFF}one\r\n\r\n   two \u{A0}\nthree";
+        let lines = split(text);
+        assert_eq!(lines.iter().map(|l| l.of(text)).collect::<Vec<_>>(), ["one", "", "two", "three"]);
+        assert_eq!(lines[2].indent, 3);
+    }
+
+    #[test]
+    fn wrapping_shows_in_lower_case_beginnings() {
+        assert!(layout("ANNA: We think that\nthis is so and\nwill stay so.\n\nBEN: No.").wrapped);
+        assert!(!layout("Anna: We think that this is so.\nIt stays so.\nBen: No.\nAnna: Yes.").wrapped);
+        assert!(layout("GOOD EVENING, AND WELCOME.").capitals);
+    }
+}

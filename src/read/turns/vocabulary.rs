@@ -1,0 +1,176 @@
+//! The closed word classes that tell names from clauses.
+
+use std::sync::LazyLock;
+
+/// Titles that come before a surname. Lower case, without the full stop.
+#[rustfmt::skip]
+const TITLES: &[&str] = &[
+    "admiral", "adm", "alderman", "alderwoman", "ambassador", "amb", "archbishop", "assemblyman", "assemblywoman",
+    "attorney", "baroness", "baron", "bishop", "brigadier", "captain", "capt", "chair", "chairman", "chairwoman",
+    "chairperson", "chancellor", "chief", "col", "colonel", "commander", "cmdr", "commissioner", "comptroller",
+    "congressman", "congresswoman", "corporal", "councilman", "councilmember", "councillor", "councilor",
+    "councilwoman", "count", "countess", "dame", "delegate", "deputy", "detective", "director", "duchess", "duke", "earl", "marquess", "don", "doña", "dr",
+    "father", "fr", "frau", "general", "gen", "gov", "governor", "herr", "hon", "honourable", "honorable",
+    "inspector", "judge", "justice", "lady", "lieutenant", "lt", "lord", "lords", "m", "madam", "madame", "maj",
+    "major", "marshal", "mayor", "minister", "miss", "mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "mx",
+    "officer", "pastor", "premier", "president", "prime", "prof", "professor", "rabbi", "rear", "rep",
+    "representative", "reps", "reverend", "rev", "right", "rt", "secretary", "sec", "sen", "senator", "señor",
+    "señora", "sgt", "sergeant", "sheik", "sheikh", "sheriff", "signor", "signora", "sir", "speaker",
+    "superintendent", "supt", "under", "undersecretary", "vice", "viscount",
+];
+
+/// Titles that say nothing of an office.
+const PLAIN_TITLES: &[&str] = &["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "madam", "mister"];
+
+/// Abbreviations that may stand in a name with a full stop.
+#[rustfmt::skip]
+const ABBREVIATIONS: &[&str] = &[
+    "adm", "amb", "asst", "brig", "capt", "cmdr", "col", "cpl", "dep", "dr", "esq", "fr", "gen", "gov", "hon", "jr",
+    "lt", "maj", "mme", "mlle", "mr", "mrs", "ms", "mx", "ph.d", "phd", "pres", "prof", "rep", "reps", "rev", "rt",
+    "sec", "sen", "sens", "sgt", "sr", "st", "ste", "supt", "wm", "chas", "geo", "jos", "thos",
+];
+
+/// Parts that people play in a transcript, as the whole label or its first or last word.
+#[rustfmt::skip]
+const ROLES: &[&str] = &[
+    "a", "analyst", "anchor", "announcer", "answer", "attendee", "audience", "author", "caller", "chair",
+    "chairman", "chairperson", "chairwoman", "clerk", "coordinator", "correspondent", "counsel", "court", "crowd",
+    "editor", "expert", "facilitator", "female", "guest", "heckler", "host", "interpreter", "interviewee",
+    "interviewer", "journalist", "juror", "male", "man", "marshal", "member", "moderator", "narrator", "official",
+    "operator", "panelist", "panellist", "parliamentarian", "participant", "president", "presenter", "prosecutor",
+    "protester", "protestor", "q", "question", "questioner", "reporter", "respondent", "secretary", "speaker",
+    "spokesman", "spokesperson", "spokeswoman", "staffer", "student", "translator", "unidentified", "unknown",
+    "videographer", "voice", "witness", "woman", "主持人", "记者", "問", "答", "问", "發言人", "发言人",
+];
+
+/// Roles that ask.
+#[rustfmt::skip]
+const ASKERS: &[&str] = &[
+    "q", "question", "questioner", "interviewer", "reporter", "journalist", "moderator", "host", "anchor",
+    "presenter", "facilitator", "caller", "student", "audience", "记者", "問", "问", "主持人", "editor",
+];
+
+/// Words in lower case that names have.
+#[rustfmt::skip]
+const PARTICLES: &[&str] = &[
+    "of", "the", "and", "for", "de", "del", "della", "der", "den", "di", "da", "das", "do", "dos", "du", "des",
+    "la", "le", "van", "von", "vom", "zu", "zur", "ter", "ten", "bin", "bint", "ibn", "al", "el", "e", "y", "pro",
+    "tempore", "tem", "und", "et", "to", "in", "at", "on",
+];
+
+/// Words (lower case) that show a clause wherever they stand: no name has them.
+#[rustfmt::skip]
+const CLAUSES: &[&str] = &[
+    "about", "above", "actually", "after", "again", "against", "ago", "all", "also", "although", "always", "am",
+    "another", "anyway", "are", "as", "back", "basically", "be", "because", "been", "before", "being", "below",
+    "besides", "between", "beyond", "both", "but", "by", "can", "certainly", "clearly", "could", "despite", "did",
+    "does", "doing", "done", "during", "each", "either", "else", "especially", "even", "ever", "every", "everybody",
+    "everyone", "everything", "exactly", "except", "few", "finally", "from", "further", "furthermore", "get",
+    "give", "given", "got", "had", "has", "have", "having", "he", "hence", "her", "here", "hers", "him", "his",
+    "how", "however", "i", "if", "indeed", "instead", "into", "is", "it", "its", "just", "keep", "know", "least",
+    "less", "let", "make", "many", "maybe", "me", "mean", "means", "might", "mine", "more", "moreover", "most",
+    "much", "must", "my", "namely", "neither", "never", "nevertheless", "next", "no", "none", "nor", "not",
+    "nothing", "now", "obviously", "often", "oh", "ok", "okay", "once", "one", "only", "or", "other", "others",
+    "otherwise", "our", "out", "over", "perhaps", "please", "put", "really", "said", "same", "say", "saying",
+    "says", "see", "several", "shall", "she", "should", "similarly", "simply", "since", "so", "some", "somebody",
+    "someone", "something", "sometimes", "soon", "such", "suddenly", "sure", "take", "tell", "than", "thank",
+    "thanks", "that", "their", "them", "then", "there", "therefore", "these", "they", "think", "this", "those",
+    "though", "three", "through", "thus", "too", "toward", "towards", "two", "ultimately", "unless", "until", "up",
+    "upon", "us", "use", "very", "want", "was", "way", "we", "well", "went", "were", "what", "whatever", "when",
+    "where", "whether", "which", "while", "who", "whom", "whose", "why", "with", "within", "without", "would",
+    "www", "yeah", "yes", "yesterday", "yet", "you", "your", "yours",
+];
+
+/// Words (lower case) that begin a heading or a field, not a name.
+#[rustfmt::skip]
+const HEADINGS: &[&str] = &[
+    "abstract", "address", "agenda", "aired", "answers", "appearances", "appendix", "attachments", "attendees",
+    "attention", "available", "background", "biggest", "bio", "bottom", "caption", "categories", "category", "cc",
+    "challenge", "chapter", "com", "comments", "conclusion", "consider", "contact", "contents", "contributors",
+    "copyright", "correction", "cost", "credit", "credits", "currently", "date", "dated", "deadline", "dear",
+    "disclaimer", "disclosure", "download", "duration", "eighth", "email", "episode", "evidence", "example",
+    "exhibit", "facebook", "fact", "fax", "fifth", "figure", "file", "filed", "finding", "first", "firstly",
+    "follow", "following", "footnote", "forum", "fourth", "goal", "guests", "guys", "hashtag", "heading", "hello",
+    "hi", "hosts", "http", "https", "idea", "image", "images", "importantly", "in-person", "index", "instagram",
+    "interview", "interviews", "introduction", "isbn", "issn", "issue", "keywords", "language", "last", "lastly",
+    "lesson", "link", "linkedin", "links", "list", "listen", "location", "look", "meantime", "meanwhile",
+    "moderators", "myth", "need", "ninth", "note", "notes", "number", "objective", "option", "organisers",
+    "organizers", "outline", "overall", "overview", "page", "pages", "panelists", "panellists", "part",
+    "participants", "per", "phase", "phone", "phonetic", "photo", "photograph", "picture", "place", "point",
+    "points", "postscript", "present", "previous", "problem", "proposal", "ps", "published", "purpose", "pursuant",
+    "questions", "quote", "re", "read", "reality", "reason", "reasons", "recall", "recommendation", "recorded",
+    "references", "regarding", "related", "remarks", "remember", "result", "results", "right", "running",
+    "scenario", "second", "secondly", "section", "seventh", "share", "sic", "sincerely", "sixth", "solution",
+    "source", "sources", "speakers", "spotify", "step", "subject", "summary", "support", "table", "tags",
+    "takeaway", "takeaways", "tel", "telephone", "tenth", "thing", "things", "third", "thirdly", "time", "times",
+    "tip", "title", "today", "together", "tomorrow", "top", "topic", "topics", "total", "transcript",
+    "transcription", "true", "truth", "twitter", "type", "update", "updated", "url", "venue", "verdict", "version",
+    "versus", "via", "video", "view", "vs", "warning", "watch", "website", "welcome", "whereupon", "witnesses",
+    "youtube",
+];
+
+/// Classes of a word, one bit each.
+pub(super) type Classes = u8;
+
+pub(super) const TITLE: Classes = 1;
+pub(super) const PLAIN_TITLE: Classes = 1 << 1;
+pub(super) const ABBREVIATION: Classes = 1 << 2;
+pub(super) const ROLE: Classes = 1 << 3;
+pub(super) const ASKER: Classes = 1 << 4;
+pub(super) const PARTICLE: Classes = 1 << 5;
+pub(super) const CLAUSE: Classes = 1 << 6;
+pub(super) const HEADING: Classes = 1 << 7;
+
+/// Longest word of any class, in bytes.
+const LONGEST: usize = 20;
+
+/// All words with their classes, sorted.
+static WORDS: LazyLock<Vec<(&'static str, Classes)>> = LazyLock::new(|| {
+    let lists = [
+        (TITLES, TITLE),
+        (PLAIN_TITLES, PLAIN_TITLE),
+        (ABBREVIATIONS, ABBREVIATION),
+        (ROLES, ROLE),
+        (ASKERS, ASKER),
+        (PARTICLES, PARTICLE),
+        (CLAUSES, CLAUSE),
+        (HEADINGS, HEADING),
+    ];
+    let mut all: Vec<_> = lists.into_iter().flat_map(|(list, class)| list.iter().map(move |w| (*w, class))).collect();
+    all.sort_unstable();
+    all.dedup_by(|later, kept| {
+        let is_same = later.0 == kept.0;
+        kept.1 |= if is_same { later.1 } else { 0 };
+        is_same
+    });
+    all
+});
+
+/// Where the words that begin with each byte start, and end.
+static BEGINS: LazyLock<[usize; 257]> =
+    LazyLock::new(|| std::array::from_fn(|b| WORDS.partition_point(|(w, _)| usize::from(w.as_bytes()[0]) < b)));
+
+/// Whether a word, whatever its case and the punctuation around it, is of one of `classes`.
+pub(super) fn is(word: &str, classes: Classes) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let mut lower = [0; LONGEST];
+    let Some(lower) = lower.get_mut(..word.len()) else { return false };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    let Some(first) = lower.first().map(|b| usize::from(*b)) else { return false };
+    let like = &WORDS[BEGINS[first]..BEGINS[first + 1]];
+    like.iter().any(|(known, of)| of & classes != 0 && known.as_bytes() == lower)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_have_their_classes() {
+        assert!(is("Mr.", TITLE) && is("Mr.", PLAIN_TITLE) && is("MR", ABBREVIATION));
+        assert!(is("President", ROLE) && is("President", TITLE) && !is("President", CLAUSE));
+        assert!(!is("Ruiz", u8::MAX) && !is("", u8::MAX) && !is(&"x".repeat(99), u8::MAX));
+        assert!(WORDS.iter().all(|(w, _)| w.len() <= LONGEST));
+    }
+}

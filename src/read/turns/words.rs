@@ -1,0 +1,387 @@
+//! Which words make a speaker's name: titles, parts, particles, and the words that show that
+//! what stands before a colon is no name.
+
+use super::label::NameKind;
+use super::vocabulary::{ABBREVIATION, ASKER, CLAUSE, HEADING, PARTICLE, PLAIN_TITLE, ROLE, TITLE, is};
+
+const MOST_WORDS: usize = 7;
+const MOST_CAPITAL_WORDS: usize = 16;
+
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+fn is_in(word: &str, list: &[&str]) -> bool {
+    let word = bare(word);
+    // Every list is short ASCII or caseless: compare without an allocation.
+    list.iter().any(|w| w.eq_ignore_ascii_case(word))
+}
+
+/// Whether a clause word shows that `text` is no name.
+fn has_clause_word(text: &str) -> bool {
+    text.split([' ', '\t', '/']).any(|w| {
+        let word = w.split(['\'', '’']).next().unwrap_or(w);
+        let contracted = word.len() < w.len()
+            && !matches!(word, "O" | "D" | "d" | "L" | "N" | "o")
+            && !w.ends_with("'s")
+            && !w.ends_with("’s");
+        let initial = w.len() <= 2
+            && w.starts_with(|c: char| c.is_uppercase())
+            && w != "I"
+            && !matches!(
+                w,
+                "No" | "So"
+                    | "We"
+                    | "He"
+                    | "It"
+                    | "If"
+                    | "Is"
+                    | "My"
+                    | "Me"
+                    | "Us"
+                    | "Or"
+                    | "As"
+                    | "By"
+                    | "NO"
+                    | "SO"
+                    | "WE"
+                    | "HE"
+                    | "IT"
+                    | "IF"
+                    | "IS"
+                    | "MY"
+                    | "ME"
+                    | "OR"
+                    | "AS"
+                    | "BY"
+                    | "Oh"
+                    | "OK"
+                    | "Ok"
+                    | "Hi"
+                    | "Re"
+                    | "RE"
+            );
+        (contracted || !initial) && is(word, CLAUSE)
+    })
+}
+
+/// What kind of name `text` is, `None` if it is no name. Remarks in parentheses and a
+/// description after a comma do not count.
+pub(super) fn name(text: &str) -> Option<NameKind> {
+    let text = match text.find(['(', '[', '（']) {
+        Some(0) => return None,
+        None => text,
+        Some(at) => &text[..at],
+    };
+    if is_crowd(text) || matches!(text.trim(), "I" | "R" | "P") {
+        return Some(NameKind::Role);
+    }
+    let text = text.trim_start().strip_prefix("Right ").filter(|t| t.starts_with("Hon")).unwrap_or(text);
+    let capitals = is_capitals(text);
+    let (head, description) = text.split_once(',').map_or((text, ""), |(h, d)| (h, d));
+    let head = head.trim();
+    if head.is_empty() || !head.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let mut count = 0;
+    let (mut first, mut last) = ("", "");
+    for word in head.split_whitespace() {
+        let c = word.trim_start_matches(['\'', '’', '‘', '.', '-', '"']).chars().next()?;
+        if count == 0 {
+            first = word;
+        }
+        let is_first_lower = count == 0 && c.is_lowercase();
+        if is_first_lower
+            && !is_in(
+                word,
+                &["speaker", "unidentified", "unknown", "interviewer", "moderator", "de", "van", "von", "al", "el"],
+            )
+        {
+            return None;
+        }
+        if c.is_lowercase()
+            && count > 0
+            && !is(word, PARTICLE)
+            && !is_joined(word)
+            && !is(head, ROLE)
+            && !is_machine(head)
+        {
+            return None;
+        }
+        if c.is_ascii_digit() && count == 0 && word.len() < 3 {
+            return None;
+        }
+        count += 1;
+        last = word;
+    }
+    // "The Minister of State for Trade": an office.
+    let is_office = is_in(first, &["the"]) && head.split_whitespace().skip(1).any(|w| is(w, TITLE));
+    let limit = if capitals || is_office { MOST_CAPITAL_WORDS } else { MOST_WORDS };
+    let tail_words = description.split_whitespace().count();
+    let is_caseless = head.chars().all(|c| !c.is_lowercase() && !c.is_uppercase());
+    if count > limit || tail_words > limit || (is_caseless && (head.chars().count() > 12 || is_caseless_clause(head))) {
+        return None;
+    }
+    let is_suffix = |d: &str| is_in(d, &["jr", "sr", "ii", "iii", "iv", "esq", "phd", "md"]);
+    if !description.is_empty() && !is_suffix(description.trim()) {
+        // A description is capitalised throughout, or begins with a small word such as "the".
+        let is_title =
+            description.split_whitespace().all(|w| !w.starts_with(|c: char| c.is_lowercase()) || is(w, PARTICLE));
+        if !is_title {
+            return None;
+        }
+    }
+    let kind = if is_role(first, last, count) || is_office {
+        NameKind::Role
+    } else if is(first, TITLE) && count > 1 {
+        NameKind::Titled
+    } else {
+        NameKind::Plain
+    };
+    if (last.starts_with(|c: char| c.is_lowercase()) && is(last, PARTICLE))
+        || is(first, HEADING) && kind != NameKind::Titled
+    {
+        return None;
+    }
+    // `Ms. Still` has a title; `Still` may begin a sentence.
+    if kind != NameKind::Titled && has_clause_word(head) {
+        return None;
+    }
+    if is_in(first, &["And", "In", "On", "At", "To", "For", "Of"]) && count > 1 {
+        return None;
+    }
+    Some(kind)
+}
+
+/// `Hon. Members`, `Some hon. members`, `An hon. Member`: whoever calls out in a parliament.
+fn is_crowd(text: &str) -> bool {
+    let mut words = text.split_whitespace().skip_while(|w| is_in(w, &["some", "several", "an", "a", "other"]));
+    words.next().is_some_and(|w| is_in(w, &["hon", "honourable", "noble", "opposition", "government"]))
+        && words.next().is_some_and(|w| is_in(w, &["member", "members", "lords"]))
+        && words.next().is_none()
+}
+
+/// A name without letter case that is a clause or a heading: "first", "note", "he said".
+fn is_caseless_clause(text: &str) -> bool {
+    text.starts_with(['第', '注', '一', '二', '三', '其'])
+        || ["说", "表示", "指出", "认为", "如下", "包括", "例如", "強調", "强调"].iter().any(|w| text.ends_with(w))
+}
+
+/// Whether `next`, in lower case, can be the second word of a label that begins with `first`.
+pub(super) fn may_follow(first: &str, next: &str) -> bool {
+    is(next, PARTICLE | ROLE)
+        || is(first, ROLE)
+        || next.len() < 3 && next != "is"
+        || is_in(next, &["hon", "al", "pro", "opposition", "government"])
+        || is_in(first, &["hon", "the", "madame", "mme", "m"])
+}
+
+/// `al-Sayed`, `d'Arc`, `pro-tempore`: lower case, then a capital or a hyphen.
+fn is_joined(word: &str) -> bool {
+    word.split(['-', '\'', '’']).nth(1).is_some_and(|w| w.starts_with(|c: char| c.is_uppercase()))
+        || word.eq_ignore_ascii_case("pro-tempore")
+}
+
+fn is_role(first: &str, last: &str, count: usize) -> bool {
+    if ["记者", "記者", "主持人", "发言人", "發言人"].iter().any(|w| last.ends_with(w)) {
+        return true;
+    }
+    let has_number = bare(last).bytes().all(|b| b.is_ascii_digit()) && !bare(last).is_empty();
+    match count {
+        1 => is(first, ROLE),
+        2 if is_in(first, &["the", "madam", "madame", "mr", "mister", "acting"]) => is(last, ROLE) || is(last, TITLE),
+        2 if has_number => is(first, ROLE) || first.chars().all(char::is_alphabetic),
+        _ => {
+            is_in(
+                last,
+                &[
+                    "officer",
+                    "official",
+                    "moderator",
+                    "operator",
+                    "speaker",
+                    "member",
+                    "participant",
+                    "interpreter",
+                    "voice",
+                    "reporter",
+                ],
+            ) || is_in(first, &["unidentified", "unknown"])
+                || (is_in(first, &["the"]) && (is(last, ROLE) || is_in(last, &["tempore", "protestors", "tem"])))
+                || (has_number && is(first, ROLE))
+        }
+    }
+}
+
+/// `speaker 1`, `Speaker`, `unidentified`: labels that machines write in lower case too.
+pub(super) fn is_machine(text: &str) -> bool {
+    ["speaker", "unidentified", "unknown", "interviewer", "moderator"]
+        .iter()
+        .any(|w| text.get(..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w)))
+}
+
+/// Whether the name's letters are capitals: `MR. DALE`, `Mr. McDALE`, `SEN. ODE`.
+pub(super) fn is_capitals(text: &str) -> bool {
+    let (mut upper, mut lower) = (0usize, 0usize);
+    for (i, word) in text.split_whitespace().enumerate() {
+        if i == 0 && (is(word, TITLE) || is_in(word, &["the"])) {
+            continue;
+        }
+        // `Mr. DALE of Ohio`: the state is set as usual.
+        if word == "of" && upper > 0 {
+            break;
+        }
+        if is(word, PARTICLE) && upper > 0 {
+            continue;
+        }
+        upper += word.chars().filter(|c| c.is_uppercase()).count();
+        lower += word.chars().filter(|c| c.is_lowercase()).count();
+    }
+    upper > 0 && lower * 3 <= upper
+}
+
+/// Whether the full stop at `at` belongs to a name: after an abbreviated title or an initial.
+pub(super) fn stop_in_name(text: &str, at: usize) -> bool {
+    let from = text[..at].rfind([' ', '\t', '(', '*', '.', '-']).map_or(0, |p| p + 1);
+    let word = &text[from..at];
+    let next = text[at + 1..].chars().next();
+    match word.chars().count() {
+        0 => false,
+        // `J. Edgar`, `U.S.`; but `Q. And` and `A. Yes` are labels.
+        1 => word.chars().all(char::is_uppercase) && from > 0 || (next.is_some_and(char::is_alphabetic)),
+        _ => is(word, ABBREVIATION),
+    }
+}
+
+/// Whether `text`, followed by a full stop, is a label: title and name, a part with its
+/// article, or a surname in capitals. `Yes.` and `Thank you.` are none.
+pub(super) fn is_stop_label(text: &str) -> bool {
+    let text = text.trim();
+    let mut all = text.split_whitespace();
+    let (Some(first), last) = (all.next(), text.split_whitespace().next_back().unwrap_or_default()) else {
+        return false;
+    };
+    let count = text.split_whitespace().count();
+    let is_named = |w: &str| w.starts_with(|c: char| c.is_uppercase() || c == '\'');
+    let in_order = text.split_whitespace().all(|w| {
+        is_named(w)
+            || is_in(
+                w,
+                &[
+                    "of",
+                    "the",
+                    "le",
+                    "de",
+                    "la",
+                    "van",
+                    "von",
+                    "der",
+                    "den",
+                    "pro",
+                    "tempore",
+                    "and",
+                    "du",
+                    "del",
+                    "président",
+                    "présidente",
+                    "ministre",
+                ],
+            )
+    });
+    if count > 8 || !in_order {
+        return false;
+    }
+    // In capitals: at least two capital letters, so that "I." and "A." are none.
+    let capitals = is_capitals(text) && text.chars().filter(|c| c.is_uppercase()).count() > 2;
+    let is_address = is(first, PLAIN_TITLE) && (is(last, ROLE) || is(last, TITLE)) && count == 2;
+    if is_address && !is_capitals(text) {
+        return false;
+    }
+    let titled = count > 1 && is(first, TITLE) && is_named(last);
+    // `Mr. Chairman.` is how one speaks to the chair; the label is `The Chairman.`
+    let part = (is_in(first, &["the"]) || count == 1)
+        && (is(last, ROLE) || is(last, TITLE) || last.eq_ignore_ascii_case("tempore"))
+        && !(count == 1 && text.len() == 1);
+    capitals || titled || part
+}
+
+/// Whether what stands in a bracket after a name is a remark on the speaker.
+pub(super) fn is_remark(text: &str) -> bool {
+    is_in(text, &["presiding", "continuing", "interposing", "interrupting", "resuming", "reading", "in", "via"])
+        || text.starts_with("presiding")
+}
+
+/// Whether `name` is a part that asks.
+pub(super) fn is_asker(name: &str) -> bool {
+    name.split_whitespace().any(|w| is(w, ASKER)) && !name.contains("Secretary")
+}
+
+/// Whether `text` names a part in the talk, not a person.
+pub(in crate::read) fn is_part(text: &str) -> bool {
+    name(text) == Some(NameKind::Role)
+}
+
+/// Whether a word is a title.
+pub(in crate::read) fn is_title(word: &str) -> bool {
+    is(word, TITLE)
+}
+
+/// Whether a word is a title that goes with any office: `Mr.`, `Ms.`, `Dr.`
+pub(in crate::read) fn is_plain_title(word: &str) -> bool {
+    is(word, PLAIN_TITLE)
+}
+
+/// Whether a word may stand in lower case inside a name.
+pub(in crate::read) fn is_particle(word: &str) -> bool {
+    is(word, PARTICLE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_clauses() {
+        for text in [
+            "Jon Carver",
+            "MR. DALE",
+            "Q",
+            "The Chairman",
+            "Mr. Ode of New Mexico",
+            "Ursula van der Berg",
+            "Speaker 3",
+            "speaker",
+            "SENIOR STATE OFFICIAL",
+            "记者",
+            "Theresa May",
+            "O'Dale",
+            "J. R. Ode",
+            "DALE ORTON, ODE NEWS ANCHOR",
+        ] {
+            assert!(name(text).is_some(), "{text}");
+        }
+        for text in [
+            "Let me be clear",
+            "And if I may",
+            "Second",
+            "The road from Galen",
+            "Note",
+            "Three things",
+            "Phone",
+            "We",
+            "Here's the thing",
+            "My view",
+            "2020",
+        ] {
+            assert!(name(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn kinds() {
+        assert_eq!(name("Mr. Ode"), Some(NameKind::Titled));
+        assert_eq!(name("THE WITNESS"), Some(NameKind::Role));
+        assert_eq!(name("Speaker 12"), Some(NameKind::Role));
+        assert_eq!(name("Ana Ruiz"), Some(NameKind::Plain));
+    }
+}

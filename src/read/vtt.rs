@@ -1,0 +1,208 @@
+//! `WebVTT`: cues with voices (`<v Ana Ruiz>`) or with labels in their words.
+
+use super::turns::{self, Given, Hints};
+use super::{Input, Item, ReadOptions, Reader, Sink, Sniff, stem};
+use crate::document::{Document, Span};
+use crate::error::{Error, Kind, Result};
+
+/// `WebVTT`.
+pub(super) struct Vtt;
+
+impl Reader for Vtt {
+    fn name(&self) -> &'static str {
+        "vtt"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["vtt"]
+    }
+
+    fn about(&self) -> &'static str {
+        "WebVTT captions: voices (<v Name>) or labels, with times"
+    }
+
+    fn sniff(&self, head: &[u8]) -> Sniff {
+        let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+        if head.starts_with(b"WEBVTT") { Sniff::Yes } else { Sniff::No }
+    }
+
+    fn read(&self, input: &mut Input, options: &ReadOptions, sink: &mut Sink<'_>) -> Result<()> {
+        captions(input, options, sink)
+    }
+}
+
+/// A piece of a cue that one voice says.
+struct Piece {
+    voice: Option<String>,
+    words: String,
+    line: u32,
+    time: u64,
+}
+
+/// Reads captions, `WebVTT` or `SubRip`.
+pub(super) fn captions(input: &mut Input, options: &ReadOptions, sink: &mut Sink<'_>) -> Result<()> {
+    let (captions, note) = input.text(None, &options.limits)?;
+    note.map_or(Ok(()), |note| sink(Item::note(note)))?;
+    let pieces = pieces(&captions)?;
+    drop(captions);
+    let source = crate::document::Source { hash: input.hash(), ..input.source().clone() };
+    let mut doc = Document { id: stem(input.path()), source, ..Document::default() };
+    let notes = if pieces.iter().any(|p| p.voice.is_some()) {
+        let turns = voiced(&mut doc, &pieces);
+        turns::given(&mut doc, &turns, options)
+    } else {
+        labelled(&mut doc, &pieces, options)
+    };
+    if doc.turns.is_empty() {
+        return Err(Error::new(Kind::Empty, "no cue has any words").at_line(1));
+    }
+    notes.into_iter().try_for_each(&mut *sink)?;
+    sink(Item::Document(doc))
+}
+
+/// Cues of one voice that follow one another are one turn.
+fn voiced(doc: &mut Document, pieces: &[Piece]) -> Vec<Given> {
+    let mut turns: Vec<Given> = Vec::new();
+    for piece in pieces {
+        let name = piece.voice.clone().unwrap_or_default();
+        if let Some(turn) = turns.last_mut().filter(|t| t.name == name) {
+            doc.text.push(' ');
+            doc.text.push_str(&piece.words);
+            if let Some(span) = turn.spans.last_mut() {
+                span.end = doc.text.len() as u32;
+            }
+        } else {
+            if !doc.text.is_empty() {
+                doc.text.push('\n');
+            }
+            let start = doc.text.len();
+            doc.text.push_str(&piece.words);
+            let spans = vec![Span::new(start, doc.text.len())];
+            turns.push(Given { name, spans, line: piece.line, time: Some(piece.time) });
+        }
+    }
+    turns
+}
+
+/// Cues as running text: a line ends where a label or a change of speaker (`>>`, `-`) begins.
+fn labelled(doc: &mut Document, pieces: &[Piece], options: &ReadOptions) -> Vec<Item> {
+    let mut hints = Hints::default();
+    let mut times = Vec::new();
+    for piece in pieces {
+        for (i, line) in piece.words.lines().enumerate() {
+            if doc.text.is_empty() || begins_turn(line) {
+                if !doc.text.is_empty() {
+                    doc.text.push('\n');
+                }
+                hints.lines.push(piece.line + i as u32);
+                times.push((piece.line + i as u32, piece.time));
+            } else {
+                doc.text.push(' ');
+            }
+            doc.text.push_str(line);
+        }
+    }
+    let notes = turns::attribute(doc, &hints, options);
+    for turn in &mut doc.turns {
+        let at = times.partition_point(|(line, _)| *line <= turn.line);
+        turn.time = turn.time.or(at.checked_sub(1).map(|i| times[i].1));
+    }
+    notes
+}
+
+fn begins_turn(line: &str) -> bool {
+    line.starts_with(">>") || line.starts_with("- ") || turns::has_label(line)
+}
+
+/// The pieces of all cues. A cue that repeats the line before it (rolling captions) adds
+/// only what is new.
+fn pieces(captions: &str) -> Result<Vec<Piece>> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut lines = captions.lines().enumerate().peekable();
+    let mut before = String::new();
+    while let Some((i, line)) = lines.next() {
+        let Some((from, to)) = line.split_once("-->") else {
+            if line.starts_with("NOTE") || line.starts_with("STYLE") || line.starts_with("REGION") {
+                while lines.next_if(|(_, l)| !l.trim().is_empty()).is_some() {}
+            }
+            continue;
+        };
+        let bad = || {
+            Error::new(Kind::Format, "the times of a cue are not \"00:00:01.000 --> 00:00:02.000\"")
+                .at_line(i as u64 + 1)
+        };
+        let time = turns::clock_time(from.trim()).ok_or_else(bad)?;
+        turns::clock_time(to.trim_start()).ok_or_else(bad)?;
+        let mut cue: Vec<Piece> = Vec::new();
+        let mut voice: Option<String> = None;
+        while let Some((j, payload)) = lines.next_if(|(_, l)| !l.trim().is_empty() && !l.contains("-->")) {
+            // SubRip without a blank line between cues: the next cue's number.
+            let is_number = payload.trim().bytes().all(|b| b.is_ascii_digit())
+                && lines.peek().is_some_and(|(_, l)| l.contains("-->"));
+            if is_number {
+                break;
+            }
+            for (name, words) in untagged(payload, &mut voice) {
+                let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+                if words.is_empty() || (name.is_none() && words == before) {
+                    continue;
+                }
+                before.clone_from(&words);
+                match cue.last_mut().filter(|p| p.voice == name) {
+                    Some(last) => {
+                        last.words.push(if name.is_some() { ' ' } else { '\n' });
+                        last.words.push_str(&words);
+                    }
+                    None => cue.push(Piece { voice: name, words, line: j as u32 + 1, time }),
+                }
+            }
+        }
+        pieces.append(&mut cue);
+    }
+    Ok(pieces)
+}
+
+/// A payload line without its tags, cut where the voice changes. The voice goes on until the
+/// cue ends or another begins.
+fn untagged(line: &str, voice: &mut Option<String>) -> Vec<(Option<String>, String)> {
+    let mut out = Vec::new();
+    let mut words = String::new();
+    let mut rest = line;
+    while let Some(open) = rest.find('<') {
+        words.push_str(&rest[..open]);
+        let Some(close) = rest[open..].find('>') else { break };
+        let tag = &rest[open + 1..open + close];
+        if let Some(name) = tag.strip_prefix('v').filter(|t| t.starts_with([' ', '.', '\t'])) {
+            out.push((voice.clone(), std::mem::take(&mut words)));
+            let name = name.split_once([' ', '\t']).map_or("", |(_, name)| name);
+            *voice = Some(unescaped(name.trim()));
+        } else if tag == "/v" {
+            out.push((voice.take(), std::mem::take(&mut words)));
+        }
+        rest = &rest[open + close + 1..];
+    }
+    if !rest.contains('<') {
+        words.push_str(rest);
+    }
+    out.push((voice.clone(), words));
+    out.into_iter().map(|(v, w)| (v, unescaped(&w))).collect()
+}
+
+fn unescaped(text: &str) -> String {
+    let mut out = text.to_owned();
+    for (entity, c) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&nbsp;", " "),
+        ("&lrm;", ""),
+        ("&rlm;", ""),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ] {
+        if out.contains('&') {
+            out = out.replace(entity, c);
+        }
+    }
+    out
+}

@@ -1,0 +1,73 @@
+//! Stage 4: features → stance.
+
+mod calibrate;
+pub mod evaluate;
+mod examples;
+mod explain;
+mod file;
+mod labels;
+mod model;
+mod table;
+pub mod train;
+
+use std::sync::Arc;
+
+pub use examples::{Example, Examples};
+pub use explain::{Reason, ReasonKind};
+pub use labels::LabelSet;
+pub use model::{Card, PredictOptions, StanceModel};
+
+/// One stance per sentence of a document, in the order of its sentences.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stances {
+    /// The labels that ids and probabilities refer to.
+    pub labels: Arc<LabelSet>,
+    /// Row-major, one row per sentence, one column per label; each row sums to 1.
+    pub probabilities: Vec<f32>,
+    /// The chosen label of each sentence.
+    pub chosen: Vec<u16>,
+    /// Whether the model abstains on the sentence (its confidence is below the threshold).
+    pub abstained: Vec<bool>,
+}
+
+impl Stances {
+    /// Number of sentences.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.chosen.len()
+    }
+
+    /// Whether there are no sentences.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.chosen.is_empty()
+    }
+
+    /// The probability of every label for one sentence.
+    ///
+    /// # Panics
+    /// Where there is no such sentence.
+    #[must_use]
+    pub fn row(&self, sentence: usize) -> &[f32] {
+        let k = self.labels.len();
+        &self.probabilities[sentence * k..(sentence + 1) * k]
+    }
+
+    /// The probability of the chosen label.
+    ///
+    /// # Panics
+    /// Where there is no such sentence.
+    #[must_use]
+    pub fn confidence(&self, sentence: usize) -> f32 {
+        self.row(sentence)[usize::from(self.chosen[sentence])]
+    }
+
+    /// The name of the chosen label.
+    ///
+    /// # Panics
+    /// Where there is no such sentence.
+    #[must_use]
+    pub fn name(&self, sentence: usize) -> &str {
+        &self.labels.labels[usize::from(self.chosen[sentence])]
+    }
+}

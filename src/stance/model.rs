@@ -1,0 +1,447 @@
+//! The trained classifier and how it reads a document.
+
+use std::sync::{Arc, LazyLock};
+
+use serde::{Deserialize, Serialize};
+
+use super::table::Table;
+use super::train::TrainOptions;
+use super::{LabelSet, Stances};
+use crate::document::Document;
+use crate::features::context::{self, Context, Scores};
+use crate::features::lexicon::{self, Entry};
+use crate::features::ngram;
+use crate::features::token::{Token, scan};
+use crate::parallel;
+
+/// Sentences per unit of parallel work.
+const CHUNK: usize = 4096;
+/// Slots of the memo for words the model does not know; a power of two.
+const MEMO: usize = 2048;
+/// Bits of a word's notes: class plus 1 in the low byte, then these.
+const CONTINUES: u16 = 1 << 8;
+/// A word of the lexicon that no training sentence has: its letters speak for it.
+pub(super) const UNSEEN: u16 = 1 << 9;
+
+/// How a document is to be read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct PredictOptions {
+    /// Abstain where the chosen label's probability is below this; `None` never abstains.
+    pub abstain_below: Option<f32>,
+    /// What the stances are about, for a model trained with targets; `None` takes the document's
+    /// `target` column, if it has one.
+    pub target: Option<String>,
+}
+
+/// What a model was made of: the part of it that people read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// Version of this program that trained it.
+    pub version: String,
+    /// Number of training documents.
+    pub documents: usize,
+    /// Number of labelled sentences per label.
+    pub sentences: Vec<usize>,
+    /// Number of features of each family.
+    pub features: Vec<(String, usize)>,
+    /// Settings.
+    pub options: TrainOptions,
+    /// Factor on the logits that makes probabilities match shares, found out of fold.
+    pub sharpness: f64,
+    /// What was added to each label's logit before that.
+    pub offsets: Vec<f64>,
+}
+
+/// A trained stance classifier.
+///
+/// Reading costs one pass over the text and does not allocate per sentence. The first look at a sentence is
+/// `bias + Σ rows / √words`, the rows being integers; the second is a linear model over the columns of
+/// [`crate::features::context`]; a softmax over its logits gives the probabilities, and the label is the
+/// most probable one.
+#[derive(Clone, PartialEq)]
+pub struct StanceModel {
+    pub(super) labels: Arc<LabelSet>,
+    pub(super) card: Card,
+    pub(super) hash: String,
+    pub(super) lexicon: Classes,
+    pub(super) first: FirstLook,
+    pub(super) second: SecondLook,
+}
+
+/// Word classes as the scorer wants them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Classes {
+    /// Names.
+    pub(super) names: Vec<String>,
+    /// The negating class plus 1, or 0.
+    pub(super) negation: u8,
+    /// Runs of two words and more; their rows are empty.
+    pub(super) runs: Table,
+}
+
+/// Weights of the first look, in steps of `unit`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct FirstLook {
+    pub(super) unit: f32,
+    /// Labels, padded to a whole number of vector lanes.
+    pub(super) lanes: usize,
+    /// Where every sum starts.
+    pub(super) start: Vec<i16>,
+    /// Added after the division by √words.
+    pub(super) bias: Vec<f32>,
+    pub(super) words: Table,
+    pub(super) letters: Table,
+    pub(super) pairs: Table,
+    pub(super) crossed: Table,
+    /// One row per class, plain then negated.
+    pub(super) classes: Vec<i16>,
+    /// One row per ordered pair of such.
+    pub(super) class_pairs: Vec<i16>,
+}
+
+/// Weights of the second look, on standardised columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct SecondLook {
+    /// One row per column, one weight per label.
+    pub(super) weights: Vec<f32>,
+    pub(super) bias: Vec<f32>,
+    /// Mean of each column.
+    pub(super) mean: Vec<f32>,
+    /// 1 over the standard deviation of each column, 0 where it is constant.
+    pub(super) scale: Vec<f32>,
+}
+
+/// Lanes for a number of labels.
+pub(super) fn lanes(labels: usize) -> usize {
+    labels.next_multiple_of(4)
+}
+
+/// Notes of a word in its table.
+pub(super) fn notes(entry: Entry) -> u16 {
+    u16::from(entry.class) | if entry.continues { CONTINUES } else { 0 }
+}
+
+fn entry(notes: u16) -> Entry {
+    Entry { class: notes as u8, continues: notes & CONTINUES != 0 }
+}
+
+/// What one thread needs to score sentences, made once per chunk.
+pub(super) struct Scratch {
+    words: Vec<(u64, Entry)>,
+    sum: Vec<i32>,
+    memo: Vec<u64>,
+    memo_rows: Vec<i32>,
+}
+
+impl Classes {
+    /// What a run of words means.
+    pub(super) fn run(&self, hash: u64) -> Option<Entry> {
+        self.runs.find(hash).map(|slot| entry(self.runs.notes[slot]))
+    }
+}
+
+impl FirstLook {
+    /// A word's own row, or that of its letters, and what it is in the lexicon.
+    pub(super) fn word(&self, hash: u64, word: &str) -> (Vec<i32>, Entry) {
+        let slot = self.words.find(hash);
+        let notes = slot.map_or(UNSEEN, |slot| self.words.notes[slot]);
+        let mut row = vec![0; self.lanes];
+        match slot {
+            Some(slot) if notes & UNSEEN == 0 => self.words.add::<0>(slot, &mut row),
+            _ => self.spell::<0>(word, &mut row),
+        }
+        (row, entry(notes))
+    }
+
+    /// Adds the rows of a word's letters.
+    fn spell<const L: usize>(&self, word: &str, row: &mut [i32]) {
+        ngram::letters(word, |run| {
+            self.letters.add_found::<L>(run, row);
+        });
+    }
+
+    pub(super) fn scratch(&self) -> Scratch {
+        Scratch {
+            words: Vec::with_capacity(256),
+            sum: vec![0; self.lanes],
+            memo: vec![0; MEMO],
+            memo_rows: vec![0; MEMO * self.lanes],
+        }
+    }
+
+    /// The first look at `text`: logits into `out`, number of words returned.
+    pub(super) fn score(
+        &self,
+        classes: &Classes,
+        text: &str,
+        target: Option<u64>,
+        scratch: &mut Scratch,
+        out: &mut [f32],
+    ) -> u32 {
+        match self.lanes {
+            4 => self.score_lanes::<4>(classes, text, target, scratch, out),
+            8 => self.score_lanes::<8>(classes, text, target, scratch, out),
+            _ => self.score_lanes::<0>(classes, text, target, scratch, out),
+        }
+    }
+
+    /// `L` is the number of lanes where it is known when compiling, else 0.
+    fn score_lanes<const L: usize>(
+        &self,
+        classes: &Classes,
+        text: &str,
+        target: Option<u64>,
+        scratch: &mut Scratch,
+        out: &mut [f32],
+    ) -> u32 {
+        let Scratch { words, sum, memo, memo_rows } = scratch;
+        words.clear();
+        sum.fill(0);
+        add::<L>(sum, &self.start);
+        let mut count = 0;
+        scan(text, |token| {
+            let Token::Word(word) = token else {
+                words.push((0, Entry::default()));
+                return;
+            };
+            let hash = word.hash;
+            count += 1;
+            let slot = self.words.find(hash);
+            let notes = slot.map_or(UNSEEN, |slot| self.words.notes[slot]);
+            match slot {
+                Some(slot) if notes & UNSEEN == 0 => self.words.add::<L>(slot, sum),
+                _ => {
+                    let at = hash as usize & (MEMO - 1);
+                    let row = &mut memo_rows[at * self.lanes..(at + 1) * self.lanes];
+                    if memo[at] != hash {
+                        memo[at] = hash;
+                        row.fill(0);
+                        self.spell::<L>(&text[word.start as usize..word.end as usize], row);
+                    }
+                    sum.iter_mut().zip(row).for_each(|(s, r)| *s += *r);
+                }
+            }
+            words.push((hash, entry(notes)));
+        });
+        // Look-ups of their own loop, so that many wait for memory at once.
+        let mut last = 0;
+        for &(hash, _) in words.iter().filter(|(hash, _)| *hash != 0) {
+            if last != 0 {
+                self.pairs.add_found::<L>(ngram::pair(last, hash), sum);
+            }
+            last = hash;
+        }
+        if let Some(target) = target {
+            self.crossed.add_found::<L>(target, sum);
+            for &(hash, _) in words.iter().filter(|(hash, _)| *hash != 0) {
+                self.crossed.add_found::<L>(ngram::crossed(target, hash), sum);
+            }
+        }
+        let n = classes.names.len();
+        lexicon::hits(
+            words,
+            n,
+            classes.negation,
+            |hash| classes.run(hash),
+            |hit| {
+                let class = usize::from(hit.class);
+                add::<L>(sum, &self.classes[class * self.lanes..][..self.lanes]);
+                if let Some(before) = hit.before {
+                    let at = usize::from(before) * 2 * n + class;
+                    add::<L>(sum, &self.class_pairs[at * self.lanes..][..self.lanes]);
+                }
+            },
+        );
+        let scale = self.unit * length_scale(count);
+        let (mut mean, labels) = (0.0, out.len());
+        for ((out, &sum), bias) in out.iter_mut().zip(sum.iter()).zip(&self.bias) {
+            *out = sum as f32 * scale + bias;
+            mean += *out;
+        }
+        mean /= labels as f32;
+        for z in out.iter_mut() {
+            *z -= mean;
+        }
+        count
+    }
+}
+
+/// What the sum over a sentence of `words` words is multiplied by.
+pub(super) fn length_scale(words: u32) -> f32 {
+    1.0 / (words.max(1) as f32).sqrt()
+}
+
+/// `sum += row`.
+#[inline]
+fn add<const L: usize>(sum: &mut [i32], row: &[i16]) {
+    if L == 0 {
+        sum.iter_mut().zip(row).for_each(|(s, r)| *s += i32::from(*r));
+    } else {
+        let (sum, row) = (&mut sum[..L], &row[..L]);
+        for lane in 0..L {
+            sum[lane] += i32::from(row[lane]);
+        }
+    }
+}
+
+/// First-look results of the sentences and questions of one document.
+pub(super) struct Looked {
+    pub(super) sentences: Vec<f32>,
+    pub(super) words: Vec<u32>,
+    pub(super) questions: Vec<f32>,
+}
+
+/// The target of each sentence by the document's `target` column: empty if it has none.
+pub(crate) fn targets(document: &Document) -> Vec<Option<u64>> {
+    let Some(column) = document.columns.iter().position(|c| c == "target") else { return Vec::new() };
+    let mut record = 0;
+    let of = |sentence: &crate::document::Sentence| {
+        while document.records.get(record).is_some_and(|r| r.span.end <= sentence.span.start) {
+            record += 1;
+        }
+        let found = document.records.get(record).filter(|r| r.span.start <= sentence.span.start);
+        found.map(|r| ngram::target(&r.cells[column]))
+    };
+    document.sentences.iter().map(of).collect()
+}
+
+impl std::fmt::Debug for StanceModel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StanceModel").field("hash", &self.hash).field("card", &self.card).finish_non_exhaustive()
+    }
+}
+
+static SHIPPED: LazyLock<StanceModel> = LazyLock::new(|| {
+    StanceModel::from_bytes(include_bytes!("../../models/policy.stance")).expect("the embedded model")
+});
+
+impl StanceModel {
+    /// The model that comes with the program, for the label set [`LabelSet::policy`].
+    ///
+    /// # Panics
+    /// Never: a test reads the embedded file.
+    #[must_use]
+    pub fn shipped() -> &'static Self {
+        &SHIPPED
+    }
+
+    /// What its label ids refer to.
+    #[must_use]
+    pub fn labels(&self) -> &Arc<LabelSet> {
+        &self.labels
+    }
+
+    /// BLAKE3 of the model file's contents, hexadecimal.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// What it was made of.
+    #[must_use]
+    pub fn card(&self) -> &Card {
+        &self.card
+    }
+
+    /// Labels every sentence of `document`, in order. The whole document is context.
+    #[must_use]
+    pub fn predict(&self, document: &Document, options: &PredictOptions) -> Stances {
+        let (k, n) = (self.labels.len(), document.sentences.len());
+        let looked = self.look(document, options.target.as_deref());
+        let scores =
+            Scores { labels: k, sentences: &looked.sentences, questions: &looked.questions, words: &looked.words };
+        let context = Context::new(document, scores);
+        let parts = parallel::map_ranges(n, CHUNK, |range| {
+            let mut columns = vec![0.0; context::width(k)];
+            let mut rows = vec![0.0; range.len() * k];
+            for (i, row) in range.zip(rows.chunks_exact_mut(k)) {
+                context.fill(i, &mut columns);
+                self.second.probabilities(&mut columns, row);
+            }
+            rows
+        });
+        let probabilities = parts.concat();
+        let chosen: Vec<u16> = probabilities.chunks_exact(k).map(largest).collect();
+        let below = options.abstain_below.unwrap_or(0.0);
+        let sure = |(row, &c): (&[f32], &u16)| row[usize::from(c)] < below;
+        let abstained = probabilities.chunks_exact(k).zip(&chosen).map(sure).collect();
+        Stances { labels: Arc::clone(&self.labels), probabilities, chosen, abstained }
+    }
+
+    /// The first look at every sentence and question.
+    pub(super) fn look(&self, document: &Document, target: Option<&str>) -> Looked {
+        let k = self.labels.len();
+        let wanted = !self.first.crossed.is_empty();
+        let fixed = target.filter(|_| wanted).map(ngram::target);
+        let by_sentence = if wanted && fixed.is_none() { targets(document) } else { Vec::new() };
+        let of = |i: usize| fixed.or_else(|| by_sentence.get(i).copied().flatten());
+        let parts = parallel::map_ranges(document.sentences.len(), CHUNK, |range| {
+            let mut scratch = self.first.scratch();
+            let mut rows = vec![0.0; range.len() * k];
+            let mut words = Vec::with_capacity(range.len());
+            for (i, row) in range.zip(rows.chunks_exact_mut(k)) {
+                words.push(self.first.score(&self.lexicon, document.sentence(i), of(i), &mut scratch, row));
+            }
+            (rows, words)
+        });
+        let mut looked = Looked { sentences: Vec::new(), words: Vec::new(), questions: Vec::new() };
+        for (rows, words) in parts {
+            looked.sentences.extend(rows);
+            looked.words.extend(words);
+        }
+        if !document.questions.is_empty() {
+            let mut scratch = self.first.scratch();
+            looked.questions = vec![0.0; document.questions.len() * k];
+            for (question, row) in document.questions.iter().zip(looked.questions.chunks_exact_mut(k)) {
+                self.first.score(&self.lexicon, &question.text, fixed, &mut scratch, row);
+            }
+        }
+        looked
+    }
+}
+
+/// The id of the largest value, the first of equals.
+pub(crate) fn largest(row: &[f32]) -> u16 {
+    let mut best = 0;
+    for (i, p) in row.iter().enumerate() {
+        if *p > row[best] {
+            best = i;
+        }
+    }
+    best as u16
+}
+
+impl SecondLook {
+    /// A column in standard deviations from its mean, clipped; 0 where it is missing.
+    pub(super) fn standard(&self, column: usize, value: f32) -> f32 {
+        let clip = super::train::CLIP as f32;
+        let z = (value - self.mean[column]) * self.scale[column];
+        if z.is_nan() { 0.0 } else { z.clamp(-clip, clip) }
+    }
+
+    /// Probabilities from the columns, which are standardised in place.
+    fn probabilities(&self, columns: &mut [f32], out: &mut [f32]) {
+        let k = out.len();
+        for (column, c) in columns.iter_mut().enumerate() {
+            *c = self.standard(column, *c);
+        }
+        out.copy_from_slice(&self.bias);
+        for (c, weights) in columns.iter().zip(self.weights.chunks_exact(k)) {
+            out.iter_mut().zip(weights).for_each(|(o, w)| *o += c * w);
+        }
+        softmax(out);
+    }
+}
+
+/// Logits to probabilities, in place.
+pub(crate) fn softmax(row: &mut [f32]) {
+    let max = row.iter().copied().fold(f32::MIN, f32::max);
+    let mut sum = 0.0;
+    for z in row.iter_mut() {
+        *z = (*z - max).exp();
+        sum += *z;
+    }
+    for z in row.iter_mut() {
+        *z /= sum;
+    }
+}

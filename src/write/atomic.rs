@@ -1,0 +1,139 @@
+//! The only place that creates a file.
+//!
+//! An output is whole or absent: it is written beside its final name, synced, given
+//! mode 0644 and renamed. A program that is killed leaves at most a hidden temporary file.
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Kind, Result};
+
+/// A file that appears under its name only when it is [committed](AtomicFile::commit).
+#[derive(Debug)]
+pub struct AtomicFile {
+    file: BufWriter<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl AtomicFile {
+    /// Starts a file that will be `path`. Its folder must exist.
+    ///
+    /// # Errors
+    /// Where nothing can be created in that folder.
+    pub fn create(path: &Path) -> Result<Self> {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        Self::create_in(folder, path)
+    }
+
+    /// Starts a file that will be `path` and grows in `folder`, which must be on the same disk.
+    ///
+    /// # Errors
+    /// Where nothing can be created in that folder.
+    pub fn create_in(folder: &Path, path: &Path) -> Result<Self> {
+        let file = tempfile::Builder::new()
+            .prefix(".standpoint-")
+            .suffix(".tmp")
+            .tempfile_in(folder)
+            .map_err(|e| output(path, &e))?;
+        Ok(Self { file: BufWriter::with_capacity(1 << 18, file), path: path.to_owned() })
+    }
+
+    /// Adds bytes.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes).map_err(|e| output(&self.path, &e))
+    }
+
+    /// Makes the file appear, whole, in place of whatever had its name.
+    ///
+    /// # Errors
+    /// Where it cannot be written out, synced or renamed; then nothing appears.
+    pub fn commit(self) -> Result<()> {
+        self.appear(true)
+    }
+
+    /// Like [`commit`](Self::commit) without waiting for the disk: for files that carry a checksum and are made again
+    /// if it does not hold.
+    pub(super) fn commit_unsynced(self) -> Result<()> {
+        self.appear(false)
+    }
+
+    fn appear(self, sync: bool) -> Result<()> {
+        let Self { file, path } = self;
+        let fail = |e: std::io::Error| output(&path, &e);
+        let file = file.into_inner().map_err(|e| fail(e.into_error()))?;
+        readable_by_all(file.as_file()).map_err(fail)?;
+        if sync {
+            file.as_file().sync_all().map_err(fail)?;
+        }
+        file.persist(&path).map_err(|e| fail(e.error))?;
+        Ok(())
+    }
+}
+
+/// Writes a whole file at once.
+///
+/// # Errors
+/// Where it cannot be created, written or renamed; then nothing appears.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = AtomicFile::create(path)?;
+    file.write(bytes)?;
+    file.commit()
+}
+
+/// Creates a folder for outputs and checks that files can be made in it.
+///
+/// # Errors
+/// Where it cannot.
+pub fn folder(path: &Path) -> Result<()> {
+    std::fs::create_dir_all(path).map_err(|e| output(path, &e))?;
+    tempfile::tempfile_in(path).map_err(|e| output(path, &e))?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn readable_by_all(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+pub(super) fn output(path: &Path, error: &std::io::Error) -> Error {
+    Error::new(Kind::Output, format!("cannot be written: {error}")).at_path(path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_appears_only_when_committed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        let mut file = AtomicFile::create(&path).unwrap();
+        file.write(b"half").unwrap();
+        assert!(!path.exists());
+        drop(file);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a dropped file leaves nothing");
+        write(&path, b"whole").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn a_folder_that_is_a_file_is_an_output_error_with_its_path() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("taken");
+        write(&path, b"x").unwrap();
+        let error = folder(&path).unwrap_err();
+        assert_eq!(error.kind, Kind::Output);
+        assert!(error.to_string().contains("taken"), "{error}");
+    }
+}

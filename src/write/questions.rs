@@ -1,0 +1,62 @@
+//! `questions.csv`: one row per question and speaker who answers it, with how far the speakers differ.
+
+use super::speakers::{counted, counts_and_shares};
+use super::table::Table;
+use super::{Context, Scope, Writer};
+use crate::Analysis;
+use crate::profile::{self, QuestionProfile};
+
+pub(super) struct Questions;
+
+impl Writer for Questions {
+    fn name(&self) -> &'static str {
+        "questions"
+    }
+
+    fn file(&self) -> &'static str {
+        "questions.csv"
+    }
+
+    fn about(&self) -> &'static str {
+        "one row per question and speaker: stance shares, and how far the speakers differ"
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Run
+    }
+
+    fn header(&self, context: &Context, out: &mut Vec<u8>) {
+        out.extend_from_slice(context.dialect.preamble().as_bytes());
+        let mut names: Vec<String> =
+            ["question_id", "document", "question", "asked_by", "speaker", "sentences"].map(str::to_owned).into();
+        names.extend(counted(&context.labels));
+        names.extend(["primary_stance", "speakers", "difference"].map(str::to_owned));
+        Table::new(out, context.dialect).names(names.iter().map(String::as_str));
+    }
+
+    fn document(&self, analysis: &Analysis, context: &Context, out: &mut Vec<u8>) {
+        let document = &analysis.document;
+        let mut table = Table::new(out, context.dialect);
+        for QuestionProfile { question, speakers } in profile::by_question(document, &analysis.stances) {
+            let asked = question.map(|q| &document.questions[q]);
+            let asked_by = asked.and_then(|q| q.turn).map(|t| document.speaker_name(&document.turns[t as usize]));
+            let difference = profile::difference(&speakers);
+            for speaker in &speakers {
+                table.id(b'q', question);
+                table.text(&document.id);
+                table.text(asked.map_or("", |q| &q.text));
+                table.text(asked_by.unwrap_or_default());
+                table.text(&speaker.speaker);
+                table.number(speaker.sentences);
+                counts_and_shares(speaker, &mut table);
+                table.text(speaker.primary(&context.labels).map_or("", |l| &context.labels.labels[l]));
+                table.number(speakers.len());
+                match difference {
+                    Some(d) => table.share(d),
+                    None => table.raw(b""),
+                }
+                table.end_row();
+            }
+        }
+    }
+}

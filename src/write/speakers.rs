@@ -1,0 +1,97 @@
+//! `speakers.csv`: one row per speaker and document, then one per speaker for the corpus.
+
+use super::table::Table;
+use super::{Context, Scope, Writer};
+use crate::Analysis;
+use crate::profile::estimate::Estimate;
+use crate::profile::{Corpus, SpeakerProfile};
+use crate::stance::LabelSet;
+
+pub(super) struct Speakers;
+
+impl Writer for Speakers {
+    fn name(&self) -> &'static str {
+        "speakers"
+    }
+
+    fn file(&self) -> &'static str {
+        "speakers.csv"
+    }
+
+    fn about(&self) -> &'static str {
+        "one row per speaker and document, and per speaker over all (document *)"
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Run
+    }
+
+    fn header(&self, context: &Context, out: &mut Vec<u8>) {
+        out.extend_from_slice(context.dialect.preamble().as_bytes());
+        let mut names: Vec<String> = ["speaker", "document", "sentences", "words"].map(str::to_owned).into();
+        names.extend(counted(&context.labels));
+        let bounds = ["low", "high"].into_iter();
+        names.extend(bounds.flat_map(|b| context.labels.labels.iter().map(move |l| format!("{b}_{l}"))));
+        names.extend(
+            ["coded", "abstained", "method", "primary_stance", "claims", "supported", "attacked"].map(str::to_owned),
+        );
+        Table::new(out, context.dialect).names(names.iter().map(String::as_str));
+    }
+
+    fn document(&self, analysis: &Analysis, context: &Context, out: &mut Vec<u8>) {
+        rows(&analysis.document.id, analysis.profiles.iter(), context, out);
+    }
+
+    fn corpus(&self, corpus: &Corpus, context: &Context, out: &mut Vec<u8>) {
+        rows("*", corpus.profiles(), context, out);
+    }
+}
+
+fn rows<'p>(document: &str, profiles: impl Iterator<Item = &'p SpeakerProfile>, context: &Context, out: &mut Vec<u8>) {
+    let mut table = Table::new(out, context.dialect);
+    for profile in profiles {
+        table.text(&profile.speaker);
+        table.text(document);
+        table.number(profile.sentences);
+        table.number(profile.words);
+        let labels = 0..profile.counts.len();
+        let estimates: Option<Vec<Estimate>> =
+            labels.map(|l| profile.coded.estimate(l, profile.counts[l], profile.sentences)).collect();
+        if let Some(estimates) = &estimates {
+            profile.counts.iter().for_each(|count| table.number(*count));
+            estimates.iter().for_each(|e| table.share(e.share));
+            estimates.iter().for_each(|e| table.share(e.low));
+            estimates.iter().for_each(|e| table.share(e.high));
+        } else {
+            counts_and_shares(profile, &mut table);
+            (0..2 * profile.counts.len()).for_each(|_| table.raw(b""));
+        }
+        table.number(profile.coded.n);
+        table.number(profile.abstained);
+        table.raw(match (&estimates, profile.coded.n) {
+            (Some(_), _) => b"difference",
+            (None, 0) => b"uncorrected",
+            (None, _) => b"insufficient_labels",
+        });
+        table.text(profile.primary(&context.labels).map_or("", |l| &context.labels.labels[l]));
+        table.number(profile.claims);
+        table.number(profile.supported);
+        table.number(profile.attacked);
+        table.end_row();
+    }
+}
+
+/// The column names `n_<label>…, share_<label>…`.
+pub(super) fn counted(labels: &LabelSet) -> impl Iterator<Item = String> {
+    ["n", "share"].into_iter().flat_map(|kind| labels.labels.iter().map(move |label| format!("{kind}_{label}")))
+}
+
+/// The cells under [`counted`].
+pub(super) fn counts_and_shares(profile: &SpeakerProfile, table: &mut Table) {
+    for count in &profile.counts {
+        table.number(*count);
+    }
+    for label in 0..profile.counts.len() {
+        table.share(profile.share(label));
+    }
+}

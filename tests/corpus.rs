@@ -1,0 +1,127 @@
+//! The training corpus is what it says it is: large enough, labelled by the label set, and nobody's words twice.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test stops where it cannot go on, and says what it skips"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use standpoint::stance::LabelSet;
+
+const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/corpus");
+
+#[derive(Debug)]
+struct Row {
+    document: String,
+    text: String,
+    label: String,
+}
+
+fn rows() -> Vec<Row> {
+    let mut tables: Vec<PathBuf> = std::fs::read_dir(CORPUS).unwrap().map(|e| e.unwrap().path()).collect();
+    tables.retain(|p| p.extension().is_some_and(|e| e == "csv"));
+    tables.sort();
+    let mut out = Vec::new();
+    for table in tables {
+        let mut reader = csv::Reader::from_path(&table).unwrap();
+        let header = reader.headers().unwrap().clone();
+        assert_eq!(header, vec!["document", "speaker", "question", "text", "label"], "{}", table.display());
+        for record in reader.records() {
+            let record = record.unwrap();
+            let cell = |i: usize| record[i].to_owned();
+            out.push(Row { document: cell(0), text: cell(3), label: cell(4) });
+        }
+    }
+    out
+}
+
+fn words(text: &str) -> Vec<String> {
+    let text = text.to_lowercase().replace(['\'', '’'], "");
+    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn it_has_the_size_and_the_labels_it_should_have() {
+    let rows = rows();
+    let labels = LabelSet::policy();
+    let documents: BTreeSet<&str> = rows.iter().map(|r| r.document.as_str()).collect();
+    assert!(rows.len() >= 6000, "{} sentences", rows.len());
+    assert!(documents.len() >= 200, "{} documents", documents.len());
+    for row in &rows {
+        assert!(labels.id(&row.label).is_some(), "unknown label in {row:?}");
+        assert!(!row.text.trim().is_empty() && row.text.trim() == row.text, "{row:?}");
+    }
+    for (i, label) in labels.labels.iter().enumerate() {
+        let share = rows.iter().filter(|r| r.label == *label).count() as f64 / rows.len() as f64;
+        let least = if labels.none == Some(i as u16) { 0.45 } else { 0.12 };
+        assert!(share >= least, "{label}: {share:.3}");
+    }
+}
+
+#[test]
+fn no_sentence_is_there_twice_or_nearly() {
+    let rows = rows();
+    let texts: Vec<Vec<String>> = rows.iter().map(|r| words(&r.text)).collect();
+    let mut exact: BTreeMap<&[String], usize> = BTreeMap::new();
+    let mut by_run: BTreeMap<&[String], Vec<usize>> = BTreeMap::new();
+    for (i, text) in texts.iter().enumerate() {
+        // Short courtesies and procedure ("I yield back the balance of my time.") recur in life.
+        if text.len() < 9 {
+            continue;
+        }
+        if let Some(before) = exact.insert(text, i) {
+            panic!("twice: {:?} and {:?}", rows[before], rows[i]);
+        }
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+        for run in text.windows(3).collect::<BTreeSet<_>>() {
+            let seen = by_run.entry(run).or_default();
+            for other in seen.iter() {
+                *shared.entry(*other).or_default() += 1;
+            }
+            seen.push(i);
+        }
+        for (other, common) in shared {
+            let union = (text.len() - 2) + (texts[other].len() - 2) - common;
+            assert!(common * 2 < union, "nearly the same: {:?} and {:?}", rows[other], rows[i]);
+        }
+    }
+}
+
+#[test]
+fn no_run_of_eight_words_is_shared_with_the_measuring_data() {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    if !shared.is_dir() {
+        eprintln!("skipped: the measuring data is not here");
+        return;
+    }
+    let rows = rows();
+    let texts: Vec<Vec<String>> = rows.iter().map(|r| words(&r.text)).collect();
+    let mut runs: BTreeMap<&[String], usize> = BTreeMap::new();
+    for (i, text) in texts.iter().enumerate() {
+        for run in text.windows(8) {
+            runs.insert(run, i);
+        }
+    }
+    let mut folders = vec![shared];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                if !path.ends_with("corpus-starter") {
+                    folders.push(path);
+                }
+                continue;
+            }
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let text = words(&text);
+            for run in text.windows(8) {
+                if let Some(i) = runs.get(run) {
+                    panic!("{} shares \"{}\" with {:?}", path.display(), run.join(" "), rows[*i]);
+                }
+            }
+        }
+    }
+}

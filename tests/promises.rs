@@ -1,0 +1,218 @@
+//! The promises of the house, kept by running the program as its users do.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+
+const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/samples");
+
+fn standpoint(arguments: &[&str]) -> Output {
+    Command::cargo_bin("standpoint").unwrap().args(arguments).output().unwrap()
+}
+
+fn run(inputs: &[&Path], out: &Path, more: &[&str]) -> Output {
+    let mut arguments = vec!["run"];
+    arguments.extend(inputs.iter().map(|p| p.to_str().unwrap()));
+    arguments.extend(["-o", out.to_str().unwrap()]);
+    arguments.extend(more);
+    standpoint(&arguments)
+}
+
+/// All files below a folder with their bytes, by name.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut out = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                out.insert(path.strip_prefix(folder).unwrap().to_owned(), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    out
+}
+
+fn put(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.join(name);
+    standpoint::write::atomic::write(&path, bytes).unwrap();
+    path
+}
+
+fn rows(table: &Path) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(table).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let row = |record: csv::StringRecord| {
+        header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect::<BTreeMap<_, _>>()
+    };
+    reader.records().map(|r| row(r.unwrap())).collect()
+}
+
+#[test]
+fn the_same_bytes_come_out_for_any_number_of_threads() {
+    let dir = tempfile::tempdir().unwrap();
+    let outputs = ["1", "2", "8"].map(|threads| {
+        let out = dir.path().join(threads);
+        let done = run(&[Path::new(SAMPLES)], &out, &["--threads", threads, "--maps", "dot,argdown,aif", "--explain"]);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        files(&out)
+    });
+    assert!(outputs[0].len() >= 7, "{:?}", outputs[0].keys());
+    assert!(outputs[0] == outputs[1] && outputs[0] == outputs[2]);
+}
+
+#[test]
+fn one_bad_input_harms_no_other_and_is_named_with_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("in");
+    standpoint::write::atomic::folder(&folder).unwrap();
+    put(&folder, "a.txt", b"Ada Okoro: We lock the gate. It is our gate.\n\nPiet Maas: Open it again.\n");
+    put(
+        &folder,
+        "bad.jsonl",
+        b"{\"text\": \"One is fine.\", \"speaker\": \"Ada\"}\n{\"text\": \"\xff\xfe\"}\n{\"text\": \"Three.\"}\n",
+    );
+    put(&folder, "binary.txt", &[0, 1, 2, 0, 255, 254, 3, 0, 0, 7]);
+    put(&folder, "empty.txt", b"");
+    put(&folder, "z.csv", b"speaker,text\nMei,We share the logs.\n");
+    let out = dir.path().join("out");
+    let done = run(&[&folder], &out, &[]);
+    let stderr = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(1), "{stderr}");
+
+    let errors = rows(&out.join("errors.csv"));
+    let failed: Vec<&str> = errors.iter().map(|r| r["input"].rsplit('/').next().unwrap()).collect();
+    assert_eq!(failed, ["bad.jsonl", "binary.txt", "empty.txt"]);
+    assert_eq!(errors[0]["line"], "2");
+    assert_ne!(errors[0]["byte"], "");
+    assert_ne!(errors[1]["byte"], "");
+    for name in failed {
+        assert!(stderr.contains(name), "{name} is not named in: {stderr}");
+    }
+    let sentences = rows(&out.join("sentences.csv"));
+    let texts: Vec<&str> = sentences.iter().map(|r| r["text"].as_str()).collect();
+    assert_eq!(
+        texts,
+        ["We lock the gate.", "It is our gate.", "Open it again.", "One is fine.", "Three.", "We share the logs."]
+    );
+}
+
+#[test]
+fn a_missing_input_or_an_output_that_cannot_be_written_is_one_line_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out");
+    let missing = run(&[Path::new("nowhere/talk.txt")], &out, &[]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(!out.exists());
+    let taken = put(dir.path(), "taken", b"a file, not a folder");
+    let unwritable = run(&[Path::new(SAMPLES)], &taken, &[]);
+    assert_eq!(unwritable.status.code(), Some(2));
+    for (done, named) in [(missing, "nowhere/talk.txt"), (unwritable, "taken")] {
+        let stderr = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(stderr.contains(named), "{stderr}");
+        assert!(done.stdout.is_empty());
+    }
+}
+
+#[test]
+fn the_users_own_columns_come_through_unchanged_and_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let one = put(
+        dir.path(),
+        "one.csv",
+        "id,wave,text,speaker,turn,note\n007,2,Gates need locks.,Ada,9,\"a, „b“\"\n08,2,Why?,Piet,9,=1+1\n".as_bytes(),
+    );
+    let two = put(dir.path(), "two.csv", b"text,extra\nNothing of note.,x\n");
+    let out = dir.path().join("out");
+    let done = run(&[&one, &two], &out, &["--presegmented"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let header = std::fs::read_to_string(out.join("sentences.csv")).unwrap().lines().next().unwrap().to_owned();
+    assert!(header.ends_with(",label,id,wave,input_turn,note,extra"), "{header}");
+    let sentences = rows(&out.join("sentences.csv"));
+    let cells = |name: &str| sentences.iter().map(|r| r[name].clone()).collect::<Vec<_>>();
+    assert_eq!(cells("id"), ["007", "08", ""]);
+    assert_eq!(cells("note"), ["a, „b“", "=1+1", ""]);
+    assert_eq!(cells("input_turn"), ["9", "9", ""]);
+    assert_eq!(cells("extra"), ["", "", "x"]);
+}
+
+#[test]
+fn excel_gets_a_bom_and_no_formulas_and_numbers_stay_numbers() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = put(dir.path(), "in.csv", b"text,speaker\n=HYPERLINK(1),@ada\n-5 degrees.,+1\n");
+    let out = dir.path().join("out");
+    assert!(run(&[&input], &out, &["--excel", "--presegmented"]).status.success());
+    let bytes = std::fs::read(out.join("sentences.csv")).unwrap();
+    assert!(bytes.starts_with("\u{feff}sentence_id".as_bytes()));
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(
+        text.contains("'=HYPERLINK(1)")
+            && text.contains("'@ada")
+            && text.contains("'-5 degrees.")
+            && text.contains("'+1")
+    );
+}
+
+#[test]
+fn a_coded_sample_corrects_the_shares() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = String::from("text,speaker,label,inclusion_probability\n");
+    for i in 0..80 {
+        let (label, inclusion) = if i % 2 == 0 { ("neutral", "0.5") } else { ("", "") };
+        writeln!(table, "The ferry number {i} leaves at noon.,Ada,{label},{inclusion}").unwrap();
+    }
+    let input = put(dir.path(), "coded.csv", table.as_bytes());
+    let out = dir.path().join("out");
+    assert!(run(&[&input], &out, &["--presegmented"]).status.success());
+    let speakers = rows(&out.join("speakers.csv"));
+    assert_eq!(speakers[0]["method"], "difference");
+    assert_eq!(speakers[0]["coded"], "40");
+    let share: f64 = speakers[0]["share_neutral"].parse().unwrap();
+    let (low, high): (f64, f64) =
+        (speakers[0]["low_neutral"].parse().unwrap(), speakers[0]["high_neutral"].parse().unwrap());
+    assert!(low <= share && share <= high && high >= 0.999, "{low} {share} {high}");
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_no_torn_file_and_is_taken_up_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("in");
+    standpoint::write::atomic::folder(&folder).unwrap();
+    let text =
+        "Ada Okoro: We lock the gate because the gate is ours. It costs us dearly.\n\nPiet Maas: Open it again.\n\n";
+    for i in 0..60 {
+        put(&folder, &format!("{i:02}.txt"), text.repeat(200).as_bytes());
+    }
+    let whole = dir.path().join("whole");
+    assert!(run(&[&folder], &whole, &[]).status.success());
+    let out = dir.path().join("out");
+    for wait in [20, 60, 120, 250] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_standpoint"))
+            .args(["run", folder.to_str().unwrap(), "-q", "-o", out.to_str().unwrap()])
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // Whatever appeared under its final name is whole.
+        let expected = files(&whole);
+        for (name, bytes) in files(&out) {
+            assert!(name.to_string_lossy().starts_with('.') || expected[&name] == bytes, "{} is torn", name.display());
+        }
+    }
+    assert!(run(&[&folder], &out, &[]).status.success());
+    let visible = |folder: &Path| {
+        let mut all = files(folder);
+        all.retain(|name, _| !name.to_string_lossy().starts_with('.'));
+        all
+    };
+    assert!(visible(&out) == visible(&whole));
+}

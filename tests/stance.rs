@@ -1,0 +1,110 @@
+//! The classifier as a whole: what it promises about order, threads, damaged files and reasons.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
+use std::fmt::Write;
+
+use proptest::prelude::*;
+use standpoint::read::labelled::{Options, from_bytes};
+use standpoint::stance::evaluate::{Group, against, cross_validate};
+use standpoint::stance::train::{TrainOptions, fit};
+use standpoint::stance::{Examples, PredictOptions, ReasonKind, StanceModel};
+
+/// Twelve small documents of three labels nobody thought of.
+fn examples() -> Examples {
+    let lines = [
+        ("red", "The kiln must stay shut, and nobody may open it"),
+        ("green", "Together we can share the kiln with the next village"),
+        ("blue", "The kiln was built of brick"),
+        ("red", "We do not want strangers near our furnace"),
+        ("green", "Let us agree on a rota and help one another"),
+        ("blue", "It holds four hundred pots in winter"),
+    ];
+    let mut csv = String::from("document,speaker,text,label\n");
+    for d in 0..12 {
+        for (i, (label, text)) in lines.iter().enumerate() {
+            let (speaker, batch) = (i % 2, (d * 7 + i) % 5);
+            writeln!(csv, "d{d},s{speaker},\"{text}, batch {batch} of house {d}.\",{label}").expect("a string");
+        }
+    }
+    from_bytes(csv.as_bytes(), "t.csv", &Options::default()).expect("a table")
+}
+
+fn model(examples: &Examples) -> StanceModel {
+    fit(examples, &TrainOptions::default(), &|_, _| ()).expect("a model").0
+}
+
+#[test]
+fn labels_nobody_thought_of_are_learned_and_survive_the_file() {
+    let examples = examples();
+    let model = model(&examples);
+    let measured = against(&model, &examples).unwrap();
+    assert!(measured.accuracy.value > 0.95, "{}", measured.to_text());
+    let back = StanceModel::from_bytes(&model.to_bytes()).unwrap();
+    assert_eq!(back, model);
+    assert_eq!(back.hash().len(), 64);
+    let document = &examples.documents[0].document;
+    let stances = back.predict(document, &PredictOptions { abstain_below: Some(1.1), target: None });
+    assert!(stances.abstained.iter().all(|a| *a));
+    for i in 0..stances.len() {
+        assert!((stances.row(i).iter().sum::<f32>() - 1.0).abs() < 1e-5);
+        assert!(stances.row(i).iter().all(|p| *p <= stances.confidence(i)));
+    }
+}
+
+#[test]
+fn the_order_of_documents_and_the_number_of_threads_leave_no_trace() {
+    let mut examples = examples();
+    let bytes = model(&examples).to_bytes();
+    examples.documents.reverse();
+    examples.documents.swap(2, 7);
+    assert_eq!(model(&examples).to_bytes(), bytes);
+    for threads in [1, 2, 8] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        assert_eq!(pool.install(|| model(&examples).to_bytes()), bytes, "{threads} threads");
+    }
+}
+
+#[test]
+fn reasons_name_words_and_context() {
+    let examples = examples();
+    let reasons = model(&examples).explain(&examples.documents[0].document, 0);
+    assert!(reasons.windows(2).all(|r| r[0].strength() >= r[1].strength()));
+    assert!(reasons.iter().any(|r| r.kind == ReasonKind::Word && r.name == "shut"));
+    assert!(reasons.iter().any(|r| r.kind == ReasonKind::Context && r.name == "1 sentence after"));
+    for reason in &reasons {
+        assert!(reason.weights.iter().sum::<f32>().abs() < 1e-3, "{reason:?}");
+    }
+}
+
+#[test]
+fn cross_validation_needs_groups_and_gives_intervals() {
+    let examples = examples();
+    let options = TrainOptions { passes: 2, ..TrainOptions::default() };
+    let measured = cross_validate(&examples, &options, 3, Group::Document, &|_, _| ()).unwrap();
+    assert_eq!((measured.sentences, measured.documents), (72, 12));
+    assert!(measured.macro_f1.low <= measured.macro_f1.value && measured.macro_f1.value <= measured.macro_f1.high);
+    assert_eq!(measured.confusion.iter().flatten().sum::<u64>(), 72);
+    // All documents share their speakers: one group cannot be cut into three.
+    assert!(cross_validate(&examples, &options, 3, Group::Speaker, &|_, _| ()).is_err());
+}
+
+#[test]
+fn the_shipped_model_loads_with_its_four_labels() {
+    let model = StanceModel::shipped();
+    assert_eq!(model.labels().labels.len(), 4);
+    assert_eq!(model.labels().none, Some(3));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn damaged_model_files_are_refused(cut in 0.0_f64..1.0, flip in 0.0_f64..1.0, bit in 0_u8..8) {
+        let bytes = include_bytes!("../models/policy.stance");
+        let cut = (cut * bytes.len() as f64) as usize;
+        prop_assert!(StanceModel::from_bytes(&bytes[..cut]).is_err());
+        let mut flipped = bytes.to_vec();
+        flipped[(flip * bytes.len() as f64) as usize] ^= 1 << bit;
+        prop_assert!(StanceModel::from_bytes(&flipped).is_err());
+    }
+}
