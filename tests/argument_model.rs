@@ -185,3 +185,14 @@ fn predicted_tables_keep_ids_and_columns() {
     let bad = MapOptions { min_probability: Some(1.5), all_candidates: false };
     assert!(argument::predict((COMPONENTS, "c.csv"), ArgumentModel::shipped(), &bad).is_err());
 }
+
+#[test]
+fn sentences_without_annotation_are_mapped() {
+    let table = b"document,sentence_id,speaker,text\nd,s1,Ada,The gate should stay shut.\nd,s2,Ada,Because the river is high.\n";
+    let [components, relations] =
+        argument::predict((table, "plain.csv"), ArgumentModel::shipped(), &MapOptions::default()).unwrap();
+    let components = String::from_utf8(components).unwrap();
+    assert!(components.starts_with("document,sentence_id,speaker,text,component"), "{components}");
+    assert_eq!(components.lines().count(), 3);
+    assert!(relations.starts_with(b"document,source,target,relation"));
+}

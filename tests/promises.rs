@@ -193,7 +193,9 @@ fn a_run_that_is_killed_leaves_no_torn_file_and_is_taken_up_again() {
     }
     let whole = dir.path().join("whole");
     assert!(run(&[&folder], &whole, &[]).status.success());
+    // Killed early, the program may not have come to make its folder.
     let out = dir.path().join("out");
+    standpoint::write::atomic::folder(&out).unwrap();
     for wait in [20, 60, 120, 250] {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_standpoint"))
             .args(["run", folder.to_str().unwrap(), "-q", "-o", out.to_str().unwrap()])

@@ -32,6 +32,16 @@ impl Table {
         self.columns.iter().position(|c| c == name)
     }
 
+    /// Adds an empty column if there is none of that name.
+    pub(crate) fn complete(&mut self, name: &str) {
+        if self.column(name).is_none() {
+            self.columns.push(name.to_owned());
+            for row in &mut self.rows {
+                row.push(String::new());
+            }
+        }
+    }
+
     /// The cell of `row` under the column `name`, empty where there is no such column.
     #[must_use]
     pub fn cell<'a>(&self, row: &'a [String], name: &str) -> &'a str {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{ArgumentModel, MapOptions, Scores, Tables};
+use super::{ArgumentModel, MapOptions, Scores};
 use crate::error::{Error, Kind, Result};
 use crate::read::argument_tables;
 
@@ -44,16 +44,13 @@ pub fn evaluate(components: Input<'_>, relations: Input<'_>, against: Against<'_
 /// The maps that `model` draws for the components of a table, as `components.csv` and
 /// `relations.csv` (their bytes, in this order) with the user's own ids and columns.
 ///
-/// A missing relations table is one without rows.
-///
 /// # Errors
 /// Where the components cannot be used.
 pub fn predict(components: Input<'_>, model: &ArgumentModel, options: &MapOptions) -> Result<[Vec<u8>; 2]> {
     if options.min_probability.is_some_and(|p| !(0.0..=1.0).contains(&p)) {
         return Err(Error::new(Kind::Usage, "the least probability must be from 0 to 1"));
     }
-    let none = b"document,source,target,relation\n";
-    let tables: Tables = argument_tables::read(components, (none, "relations.csv"))?;
+    let tables = argument_tables::unannotated(components)?;
     let predicted = tables.predicted(model, options);
     Ok([predicted.components().to_csv(), predicted.relations().to_csv()])
 }

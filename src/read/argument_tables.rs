@@ -12,6 +12,16 @@ pub fn read(components: (&[u8], &str), relations: (&[u8], &str)) -> Result<Table
     Tables::sited(table(components.0, components.1)?, table(relations.0, relations.1)?)
 }
 
+/// Reads components that are not annotated yet: the columns `component` and `role` may be missing or empty.
+///
+/// # Errors
+/// As [`read`].
+pub fn unannotated((bytes, path): (&[u8], &str)) -> Result<Tables> {
+    let mut components = table(bytes, path)?;
+    components.table.complete("component");
+    Tables::sited(components, table(b"document,source,target,relation\n", "relations.csv")?)
+}
+
 /// One CSV file.
 fn table(bytes: &[u8], path: &str) -> Result<Sited> {
     let format = |line: Option<u64>, message: String| {
