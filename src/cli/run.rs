@@ -30,8 +30,6 @@ pub(crate) struct Args {
     /// Folder for the outputs; created if it is not there
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
-    #[command(flatten)]
-    read: InputArgs,
     /// Stance model made by `standpoint train` [default: the shipped one]
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -65,6 +63,8 @@ pub(crate) struct Args {
     /// Print the report as JSON instead of words
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    read: InputArgs,
 }
 
 impl Args {
