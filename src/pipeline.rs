@@ -16,7 +16,7 @@ use crate::profile::{Corpus, SpeakerProfile};
 use crate::read::{self, Found, Item, Note, ReadOptions};
 use crate::stance::{PredictOptions, StanceModel};
 use crate::write::atomic;
-use crate::write::part::{self, PartFolder, PartReader, PartWriter};
+use crate::write::part::{PartFolder, PartReader, PartWriter};
 use crate::write::{self, Context, Dialect, Scope, WRITERS, Writer};
 use crate::{Analysis, parallel, profile, segment};
 
@@ -245,9 +245,10 @@ impl Job<'_> {
     }
 
     fn made_earlier(found: &Found, path: &Path) -> Option<Summary> {
-        if found.path == "-" || !part::is_whole(path) {
+        if found.path == "-" {
             return None;
         }
+        // Reading to the end checks the sum: a torn part is an error and made again.
         let mut reader = PartReader::open(path).ok()?;
         let mut bytes = Vec::new();
         let mut summary: Option<Summary> = None;

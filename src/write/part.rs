@@ -122,18 +122,6 @@ impl PartReader {
     }
 }
 
-/// Whether there is a whole part at this path.
-#[must_use]
-pub fn is_whole(path: &Path) -> bool {
-    let check = || -> Result<()> {
-        let mut reader = PartReader::open(path)?;
-        let mut bytes = Vec::new();
-        while reader.next(&mut bytes)?.is_some() {}
-        Ok(())
-    };
-    check().is_ok()
-}
-
 /// A hidden folder for parts and for outputs that are not whole yet. It stays behind if the run is killed, and
 /// the next run into the same output folder takes it up.
 #[derive(Debug)]
@@ -184,6 +172,17 @@ impl PartFolder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whether there is a whole part at this path.
+    fn is_whole(path: &Path) -> bool {
+        let check = || -> Result<()> {
+            let mut reader = PartReader::open(path)?;
+            let mut bytes = Vec::new();
+            while reader.next(&mut bytes)?.is_some() {}
+            Ok(())
+        };
+        check().is_ok()
+    }
 
     fn part(folder: &Path) -> PathBuf {
         let path = folder.join("p");
