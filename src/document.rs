@@ -112,6 +112,24 @@ pub struct Record {
     pub cells: Vec<String>,
 }
 
+/// A place in a table of selected sentences where something was left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gap {
+    /// Index of the sentence after it.
+    pub sentence: u32,
+    /// The words that stood right before that sentence.
+    pub before: String,
+}
+
+impl Gap {
+    /// The gap before sentence `index`, if the words `before` it are known and are not those of the `last` sentence.
+    pub(crate) fn between(last: &str, before: &str, index: usize) -> Option<Self> {
+        let follows = before.split_whitespace().eq(last.split_whitespace());
+        let known = !before.trim().is_empty();
+        (known && !follows).then(|| Self { sentence: index as u32, before: before.to_owned() })
+    }
+}
+
 /// A text with its speakers, questions, turns and sentences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
@@ -129,6 +147,8 @@ pub struct Document {
     pub turns: Vec<Turn>,
     /// Sentences in order. A reader fills them only for input that is one sentence per row.
     pub sentences: Vec<Sentence>,
+    /// Where sentences do not follow on from one another, in order; empty for a whole text.
+    pub gaps: Vec<Gap>,
     /// Names of the columns carried through from the input, in their order.
     pub columns: Vec<String>,
     /// Carried rows in order of their spans; empty for formats without columns.

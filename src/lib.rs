@@ -23,7 +23,7 @@
 //! let input = Input::from_bytes("quay.txt", text.as_bytes().to_vec());
 //! standpoint::read::read(input, &ReadOptions::default(), &mut |item| {
 //!     if let Item::Document(document) = item {
-//!         documents.push(document);
+//!         documents.push(*document);
 //!     }
 //!     Ok(())
 //! })?;

@@ -429,7 +429,7 @@ impl<'a> Batch<'a> {
                 if document.id == found.stem() {
                     document.id.clone_from(&found.id);
                 }
-                self.take(document)
+                self.take(*document)
             }
             Item::Fault(error) => self.fail(error.at_path(&found.path)),
             Item::Note(note) => {

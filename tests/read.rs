@@ -21,7 +21,7 @@ fn got(input: Input, options: &ReadOptions) -> Got {
     let mut got = Got::default();
     let end = read::read(input, options, &mut |item| {
         match item {
-            Item::Document(doc) => got.documents.push(doc),
+            Item::Document(doc) => got.documents.push(*doc),
             Item::Fault(e) => got.faults.push(e),
             Item::Note(note) => got.notes.push(note),
         }
@@ -186,6 +186,17 @@ fn json_fields_come_through_as_they_are_written() {
     assert_eq!(doc.speakers, ["ana", "ben"]);
     assert!(doc.text.starts_with("Café?"));
     assert_eq!(doc.turns[1].question, Some(0));
+}
+
+#[test]
+fn a_selected_sentence_that_does_not_follow_on_stands_behind_a_gap() {
+    let options = ReadOptions { presegmented: true, ..ReadOptions::default() };
+    let rows = "document,context_before,text\na,Zero.,One.\na,One.,Two.\na,Nine.,Ten.\nb,,Eleven.\n";
+    let got = got(Input::from_bytes("selected.csv", rows), &options);
+    let gaps: Vec<(u32, &str)> = got.documents[0].gaps.iter().map(|g| (g.sentence, g.before.as_str())).collect();
+    assert_eq!(gaps, [(0, "Zero."), (2, "Nine.")]);
+    assert_eq!(got.documents[0].columns, ["context_before"], "the column is carried through all the same");
+    assert!(got.documents[1].gaps.is_empty());
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What the words around a sentence say about it.
 //!
 //! The classifier reads a document twice: first every sentence on its own, then every sentence with the
-//! scores of the others: three sentences on each side and the question.
-//! (The mean score of the speaker's other sentences, and of the whole document, were tried: they gained under 0.1
-//! points of macro-F1 on our corpus, and a mean over few sentences misled.) The columns of this second look are made here, for training and for
+//! scores of the others: three sentences on each side, the question, and whatever else the speaker says in the
+//! document, for people hold a position longer than a sentence. The columns of this second look are made here, for training and for
 //! prediction alike. Scores are logits, centred so that they sum to 0 over the labels.
+//!
+//! Tried and left out, as they gained nothing more on our corpus: the mean over the whole document, five sentences on each
+//! side, and a third look at what the second found.
 
 use crate::document::Document;
 
@@ -15,7 +17,7 @@ pub const REACH: usize = 3;
 pub const MISSING: f32 = f32::NAN;
 
 /// Blocks of one column per label, in the order of the columns.
-const BLOCKS: [&str; 2 * REACH + 2] = [
+const BLOCKS: [&str; 2 * REACH + 3] = [
     "own words",
     "1 sentence before",
     "1 sentence after",
@@ -24,7 +26,11 @@ const BLOCKS: [&str; 2 * REACH + 2] = [
     "3 sentences before",
     "3 sentences after",
     "question",
+    "the speaker's other sentences",
 ];
+
+/// Sentences without a position that a speaker's mean starts from, so that one or two others do not decide it.
+const RESERVE: f32 = 3.0;
 
 /// Columns that are not scores.
 const SHAPE: [&str; 3] = ["length", "question mark", "asker"];
@@ -45,6 +51,7 @@ pub fn name(column: usize, labels: usize) -> (&'static str, Option<usize>) {
 }
 
 /// First-look results of one document.
+#[derive(Clone, Copy)]
 pub struct Scores<'a> {
     /// Number of labels.
     pub labels: usize,
@@ -52,6 +59,8 @@ pub struct Scores<'a> {
     pub sentences: &'a [f32],
     /// One row of logits per question.
     pub questions: &'a [f32],
+    /// One row of logits per gap, for the words before it.
+    pub gaps: &'a [f32],
     /// Number of words of each sentence.
     pub words: &'a [u32],
 }
@@ -60,6 +69,9 @@ pub struct Scores<'a> {
 pub struct Context<'a> {
     document: &'a Document,
     scores: Scores<'a>,
+    /// Sum of the scores of each speaker's sentences, and their number.
+    speakers: Vec<f32>,
+    said: Vec<u32>,
 }
 
 impl<'a> Context<'a> {
@@ -67,7 +79,17 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn new(document: &'a Document, scores: Scores<'a>) -> Self {
         debug_assert_eq!(scores.words.len(), document.sentences.len());
-        Self { document, scores }
+        let k = scores.labels;
+        let mut speakers = vec![0.0; document.speakers.len() * k];
+        let mut said = vec![0; document.speakers.len()];
+        for (sentence, row) in document.sentences.iter().zip(scores.sentences.chunks_exact(k)) {
+            if let Some(speaker) = document.turns[sentence.turn as usize].speaker {
+                let sums = &mut speakers[speaker as usize * k..][..k];
+                sums.iter_mut().zip(row).for_each(|(sum, score)| *sum += score);
+                said[speaker as usize] += 1;
+            }
+        }
+        Self { document, scores, speakers, said }
     }
 
     /// The columns of sentence `at` into `out`, [`width`] of them.
@@ -77,12 +99,24 @@ impl<'a> Context<'a> {
         let own = &self.scores.sentences[at * k..(at + 1) * k];
         out.fill(MISSING);
         out[..k].copy_from_slice(own);
+        // Neighbours are looked for between the gaps on both sides.
+        let gaps = &self.document.gaps;
+        let next = gaps.partition_point(|gap| gap.sentence as usize <= at);
+        let from = if next > 0 { gaps[next - 1].sentence as usize } else { 0 };
+        let to = gaps.get(next).map_or(n, |gap| gap.sentence as usize);
         for distance in 1..=REACH {
             let block = (2 * distance - 1) * k;
-            if at >= distance {
-                out[block..block + k].copy_from_slice(&self.scores.sentences[(at - distance) * k..][..k]);
+            let before = if at >= from + distance {
+                Some(&self.scores.sentences[(at - distance) * k..][..k])
+            } else if next > 0 && at + 1 == from + distance {
+                Some(&self.scores.gaps[(next - 1) * k..][..k])
+            } else {
+                None
+            };
+            if let Some(before) = before {
+                out[block..block + k].copy_from_slice(before);
             }
-            if at + distance < n {
+            if at + distance < to {
                 out[block + k..block + 2 * k].copy_from_slice(&self.scores.sentences[(at + distance) * k..][..k]);
             }
         }
@@ -95,6 +129,14 @@ impl<'a> Context<'a> {
         {
             out[rest..rest + k].copy_from_slice(&self.scores.questions[question as usize * k..][..k]);
         }
+        if let Some(speaker) = turn.speaker.map(|s| s as usize) {
+            let others = (self.said[speaker] - 1) as f32 + RESERVE;
+            let sums = &self.speakers[speaker * k..][..k];
+            out[rest + k..rest + 2 * k]
+                .iter_mut()
+                .zip(sums.iter().zip(own))
+                .for_each(|(o, (s, own))| *o = (s - own) / others);
+        }
         let text = self.document.sentence(at).trim_end();
         let flag = |b: bool| f32::from(u8::from(b));
         let shape = [
@@ -102,7 +144,7 @@ impl<'a> Context<'a> {
             flag(text.ends_with(['?']) || text.ends_with("?\"") || text.ends_with("?”")),
             if self.document.questions.is_empty() { MISSING } else { flag(asker) },
         ];
-        out[rest + k..].copy_from_slice(&shape);
+        out[rest + 2 * k..].copy_from_slice(&shape);
     }
 }
 
@@ -116,7 +158,7 @@ fn log_length(n: u32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::{Sentence, Span, Turn};
+    use crate::document::{Gap, Sentence, Span, Turn};
 
     #[test]
     fn neighbours_stand_in_their_blocks_and_the_rest_is_missing() {
@@ -129,19 +171,30 @@ mod tests {
             ..Document::default()
         };
         let sentences = [1.0, -1.0, 2.0, -2.0, 4.0, -4.0];
-        let scores = Scores { labels: 2, sentences: &sentences, questions: &[], words: &[1, 1, 3] };
+        let scores = Scores { labels: 2, sentences: &sentences, questions: &[], gaps: &[8.0, -8.0], words: &[1, 1, 3] };
         let context = Context::new(&document, scores);
         let mut out = vec![9.0; width(2)];
         context.fill(1, &mut out);
         assert_eq!(out[..6], [2.0, -2.0, 1.0, -1.0, 4.0, -4.0]);
         assert!(out[6..16].iter().all(|c| c.is_nan()), "no further neighbour, no question");
-        assert_eq!(out[16..18], [1.0, 1.0]);
-        assert!(out[18].is_nan(), "nobody is known to ask");
+        assert_eq!(out[16..18], [1.0, -1.0], "5 and 0 others in reserve: (1 + 4) / (2 + 3)");
+        assert_eq!(out[18..20], [1.0, 1.0]);
+        assert!(out[20].is_nan(), "nobody is known to ask");
         assert_eq!(name(3, 2), ("1 sentence before", Some(1)));
-        assert_eq!(name(16, 2), ("length", None));
+        assert_eq!(name(18, 2), ("length", None));
         context.fill(2, &mut out);
         assert_eq!(out[2..4], [2.0, -2.0]);
         assert!(out[4].is_nan());
+
+        let gap = Gap { sentence: 1, before: "Well.".to_owned() };
+        let document = Document { gaps: vec![gap], ..document.clone() };
+        let context = Context::new(&document, scores);
+        context.fill(2, &mut out);
+        assert_eq!(out[2..4], [2.0, -2.0], "the sentence before");
+        assert_eq!(out[6..8], [8.0, -8.0], "what stood before the gap");
+        assert!(out[10].is_nan());
+        context.fill(0, &mut out);
+        assert!(out[2..16].iter().all(|c| c.is_nan()), "nothing from behind the gap");
     }
 
     #[test]

@@ -14,8 +14,8 @@ pub enum Token {
     Break,
 }
 
-/// A word: what it is and where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A word: what it is and where it stands. The default is no word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Word {
     /// Hash of the lower-cased letters.
     pub hash: u64,
@@ -54,14 +54,63 @@ const fn classes() -> [u8; 256] {
     table
 }
 
-fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(PRIME).rotate_left(29)
+/// A running hash over bytes, eight at a time; bytes of 0 do not occur in words.
+#[derive(Clone, Copy)]
+struct Running {
+    hash: u64,
+    /// Bytes that do not fill a block yet, and how many bits they are.
+    block: u64,
+    bits: u32,
+}
+
+impl Running {
+    const fn new() -> Self {
+        Self { hash: SEED, block: 0, bits: 0 }
+    }
+
+    fn push(&mut self, byte: u8) {
+        self.block |= u64::from(byte) << self.bits;
+        self.bits += 8;
+        if self.bits == 64 {
+            *self = Self { hash: absorb(self.hash, self.block), block: 0, bits: 0 };
+        }
+    }
+
+    fn end(self) -> u64 {
+        finish(absorb(self.hash, self.block))
+    }
+}
+
+fn absorb(hash: u64, block: u64) -> u64 {
+    (hash ^ block).wrapping_mul(PRIME).rotate_left(29)
 }
 
 /// Spreads the bits of a running hash, so that any of them may index a table.
 pub(super) fn finish(hash: u64) -> u64 {
     let hash = (hash ^ (hash >> 32)).wrapping_mul(SEED);
     hash ^ (hash >> 29)
+}
+
+/// The hash of one byte as a word.
+fn single(byte: u8) -> u64 {
+    let mut running = Running::new();
+    running.push(byte);
+    running.end()
+}
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x80 * LOW;
+
+/// Marks, in the high bit of each byte, the bytes of `block` (all below 128) that are letters, and those that are digits.
+fn classify(block: u64) -> (u64, u64) {
+    let between =
+        |x: u64, low: u8, high: u8| (x + LOW * u64::from(0x80 - low)) & !(x + LOW * u64::from(0x7f - high)) & HIGH;
+    (between(block | (0x20 * LOW), b'a', b'z'), between(block, b'0', b'9'))
+}
+
+/// The eight bytes of `bytes` from `at`.
+fn block(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
 /// Calls `sink` with every token of `text` in order.
@@ -76,7 +125,7 @@ pub fn scan(text: &str, mut sink: impl FnMut(Token)) {
                 at += 1;
             }
             MARK => {
-                let hash = finish(step(SEED, bytes[at]));
+                let hash = single(bytes[at]);
                 sink(Token::Word(Word { hash, start: at as u32, end: at as u32 + 1 }));
                 sink(Token::Break);
                 at += 1;
@@ -108,27 +157,57 @@ fn wide(text: &str, at: usize) -> (char, usize) {
 #[inline]
 fn word(text: &str, start: usize, sink: &mut impl FnMut(Token)) -> usize {
     let bytes = text.as_bytes();
+    // Most words are ASCII, and what stands behind them does not belong to them.
+    let (mut at, mut hash, mut lettered) = (start, SEED, 0);
+    while let Some(block) = block(bytes, at)
+        && block & HIGH == 0
+    {
+        let (letters, digits) = classify(block);
+        let others = !(letters | digits) & HIGH;
+        let lower = block | (0x20 * LOW);
+        if others == 0 {
+            (at, hash, lettered) = (at + 8, absorb(hash, lower), lettered | letters);
+            continue;
+        }
+        let bits = others.trailing_zeros() & !7;
+        let inside = (1 << bits) - 1;
+        at += bits as usize / 8;
+        let next = (block >> bits) as u8;
+        if next == b'\'' || (CLASS[usize::from(next)] == BREAK && joins(bytes, start, at)) {
+            break;
+        }
+        let numeric = (lettered | (letters & inside)) == 0;
+        let hash = if numeric { number(at - start) } else { finish(absorb(hash, lower & inside)) };
+        sink(Token::Word(Word { hash, start: start as u32, end: at as u32 }));
+        return at;
+    }
+    any_word(text, start, sink)
+}
+
+/// [`word`] of any length, in any script, with marks inside it.
+fn any_word(text: &str, start: usize, sink: &mut impl FnMut(Token)) -> usize {
+    let bytes = text.as_bytes();
     let class = |at: usize| bytes.get(at).map_or(SPACE, |&b| CLASS[usize::from(b)]);
-    let (mut at, mut hash) = (start, SEED);
+    let (mut at, mut running) = (start, Running::new());
     let mut letters = false;
     let mut base = None; // hash and end before an apostrophe
     loop {
         let c = class(at);
         if c >= 32 {
             letters |= c > b'9';
-            hash = step(hash, c);
+            running.push(c);
             at += 1;
         } else if c == SPACE {
             if bytes.get(at) == Some(&b'\'') && letters && class(at + 1) > b'9' {
-                base = Some((hash, at));
-                hash = step(hash, b'\'');
+                base = Some((running, at));
+                running.push(b'\'');
                 at += 1;
             } else {
                 break;
             }
         } else if c == BREAK {
             if joins(bytes, start, at) && class(at + 1) >= 32 {
-                hash = step(hash, bytes[at]);
+                running.push(bytes[at]);
                 at += 1;
             } else {
                 break;
@@ -139,11 +218,11 @@ fn word(text: &str, start: usize, sink: &mut impl FnMut(Token)) -> usize {
                 letters = true;
                 let mut utf8 = [0; 4];
                 for lower in letter.to_lowercase() {
-                    hash = lower.encode_utf8(&mut utf8).bytes().fold(hash, step);
+                    lower.encode_utf8(&mut utf8).bytes().for_each(|byte| running.push(byte));
                 }
             } else if letter == '\u{2019}' && letters && class(at + width) > b'9' {
-                base = Some((hash, at));
-                hash = step(hash, b'\'');
+                base = Some((running, at));
+                running.push(b'\'');
             } else {
                 break;
             }
@@ -158,9 +237,9 @@ fn word(text: &str, start: usize, sink: &mut impl FnMut(Token)) -> usize {
         && at - 1 - apostrophe <= 3
         && matches!(bytes[at - 2], b'\'' | 0x99)
     {
-        (hash, end) = (before, apostrophe);
+        (running, end) = (before, apostrophe);
     }
-    let hash = if letters { finish(hash) } else { number(at - start) };
+    let hash = if letters { running.end() } else { number(at - start) };
     sink(Token::Word(Word { hash, start: start as u32, end: end as u32 }));
     at
 }
@@ -176,7 +255,7 @@ fn joins(bytes: &[u8], start: usize, at: usize) -> bool {
 
 /// The hash that all numbers of one length share.
 fn number(length: usize) -> u64 {
-    finish(step(step(SEED, b'0'), length.min(6) as u8))
+    finish(absorb(SEED, u64::from(b'0') | (length.min(6) as u64) << 8))
 }
 
 #[cfg(test)]

@@ -142,6 +142,7 @@ fn row<'a>(record: &'a ByteRecord, names: &[String], mapping: &Mapping) -> Resul
         document: of(Role::Document),
         question: of(Role::Question),
         turn: of(Role::Turn),
+        before: of(Role::Before),
     })
 }
 

@@ -129,9 +129,18 @@ impl Keys {
                 cells[column] = plain(value, Role::Id);
             }
         }
-        let (text, speaker, document, question, turn) =
-            (of(Role::Text), of(Role::Speaker), of(Role::Document), of(Role::Question), of(Role::Turn));
-        let row = Row { line, text: &text, speaker: &speaker, document: &document, question: &question, turn: &turn };
+        let (text, speaker, document, question) =
+            (of(Role::Text), of(Role::Speaker), of(Role::Document), of(Role::Question));
+        let (turn, before) = (of(Role::Turn), of(Role::Before));
+        let row = Row {
+            line,
+            text: &text,
+            speaker: &speaker,
+            document: &document,
+            question: &question,
+            turn: &turn,
+            before: &before,
+        };
         table.add(row, cells, sink).map(|()| None)
     }
 

@@ -2,14 +2,14 @@
 //!
 //! Columns are found by name: `text` and `label`, and if they are there `document`, `speaker`, `question`,
 //! `context_before` and `target`. Rows of one document, in order, are the context of one another; where the row
-//! before is not `context_before`, that text goes in as a sentence without a label. Without a
+//! before is not `context_before`, there is a [`Gap`] with that text. Without a
 //! `document` column every row stands alone.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::document::{Document, Question, Record, Sentence, Source, Span, Turn};
+use crate::document::{Document, Gap, Question, Record, Sentence, Source, Span, Turn};
 use crate::error::{Error, Kind, Result};
 use crate::stance::{Example, Examples, LabelSet};
 
@@ -264,13 +264,8 @@ fn empty_document(row: &Row, path: &str) -> Document {
 
 fn add(example: &mut Example, row: &Row, label: Option<u16>) {
     let document = &mut example.document;
-    let last = document.sentences.last().map(|s| s.span.of(&document.text));
-    if !row.before.is_empty() && last != Some(row.before.as_str()) {
-        let span = append(document, &row.before);
-        document.turns.push(Turn { spans: vec![span], line: row.line as u32, ..Turn::default() });
-        document.sentences.push(Sentence { turn: document.turns.len() as u32 - 1, span });
-        example.labels.push(None);
-    }
+    let last = document.sentences.last().map_or("", |s| s.span.of(&document.text));
+    document.gaps.extend(Gap::between(last, &row.before, document.sentences.len()));
     let span = append(document, &row.text);
     let question = question(document, row);
     let speaker = (!row.speaker.is_empty()).then(|| document.speaker_id(&row.speaker));
@@ -347,13 +342,12 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_before_that_is_no_row_becomes_context() {
-        let text = "document,context_before,text,label\na,Zero.,One.,x\na,One.,Two.,y\na,Nine.,Ten.,x\n";
+    fn a_sentence_before_that_is_no_row_makes_a_gap() {
+        let text = "document,context_before,text,label\na,Zero.,One.,x\na,One. ,Two.,y\na,Nine.,Ten.,x\n";
         let examples = read(text).unwrap();
-        let Example { document, labels } = &examples.documents[0];
-        let words: Vec<&str> = (0..labels.len()).map(|i| document.sentence(i)).collect();
-        assert_eq!(words, ["Zero.", "One.", "Two.", "Nine.", "Ten."]);
-        assert_eq!(labels.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, true, false, true]);
+        let gaps = &examples.documents[0].document.gaps;
+        let found: Vec<(u32, &str)> = gaps.iter().map(|g| (g.sentence, g.before.as_str())).collect();
+        assert_eq!(found, [(0, "Zero."), (2, "Nine.")]);
     }
 
     #[test]

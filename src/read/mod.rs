@@ -47,7 +47,7 @@ pub use turns::{Attribution, attribution};
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item {
     /// A document with its turns.
-    Document(Document),
+    Document(Box<Document>),
     /// A record that could not be read; the others are.
     Fault(Error),
     /// Something guessed, or something the user should look at.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::turns::{SpeakerIds, look_alike, open_asked, settle_names};
 use super::{Columns, Input, Item, ReadOptions, Sink, stem};
-use crate::document::{Document, Question, Record, Sentence, Source, Span, Turn};
+use crate::document::{Document, Gap, Question, Record, Sentence, Source, Span, Turn};
 use crate::error::{Error, Kind, Result};
 
 /// Documents whose names are remembered, to notice one that comes again.
@@ -27,10 +27,13 @@ pub(super) enum Role {
     Question,
     Id,
     Turn,
+    /// What stood before a sentence that was selected.
+    Before,
 }
 
 impl Role {
-    pub(super) const ALL: [Self; 6] = [Self::Text, Self::Speaker, Self::Document, Self::Question, Self::Id, Self::Turn];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Text, Self::Speaker, Self::Document, Self::Question, Self::Id, Self::Turn, Self::Before];
 
     /// Names that a column with this role has, the usual one first.
     pub(super) fn names(self) -> &'static [&'static str] {
@@ -66,6 +69,7 @@ impl Role {
             Self::Question => &["question", "prompt"],
             Self::Id => &["id", "sentence_id", "utterance_id", "row_id", "uid", "utt_id"],
             Self::Turn => &["turn", "turn_id"],
+            Self::Before => &["context_before"],
         }
     }
 
@@ -76,7 +80,7 @@ impl Role {
             Self::Document => columns.document.as_deref(),
             Self::Question => columns.question.as_deref(),
             Self::Id => columns.id.as_deref(),
-            Self::Turn => None,
+            Self::Turn | Self::Before => None,
         }
     }
 
@@ -86,13 +90,13 @@ impl Role {
             Self::Speaker => "--speaker-column",
             Self::Document => "--document-column",
             Self::Question => "--question-column",
-            Self::Id | Self::Turn => "--id-column",
+            Self::Id | Self::Turn | Self::Before => "--id-column",
         }
     }
 }
 
 /// Which column has which role: an index into the names, by [`Role::ALL`].
-pub(super) type Mapping = [Option<usize>; 6];
+pub(super) type Mapping = [Option<usize>; 7];
 
 /// Finds the roles among column names: the user's word first, then the usual names. Whatever
 /// is not said by the user nor plainly named is told.
@@ -100,7 +104,7 @@ pub(super) type Mapping = [Option<usize>; 6];
 /// # Errors
 /// [`Kind::Usage`] for a column that the user names and the table has not.
 pub(super) fn map(names: &[String], columns: &Columns, sink: &mut Sink<'_>) -> Result<Mapping> {
-    let mut mapping: Mapping = [None; 6];
+    let mut mapping: Mapping = [None; 7];
     let plain = |name: &str| name.trim().to_lowercase().replace([' ', '-', '.'], "_");
     let known: Vec<String> = names.iter().map(|n| plain(n)).collect();
     for (slot, role) in mapping.iter_mut().zip(Role::ALL) {
@@ -155,6 +159,7 @@ pub(super) struct Row<'a> {
     pub document: &'a str,
     pub question: &'a str,
     pub turn: &'a str,
+    pub before: &'a str,
 }
 
 /// Collects rows into documents.
@@ -295,7 +300,7 @@ impl<'a> Table<'a> {
         }
         doc.source.encoding.clone_from(&self.source.encoding);
         self.documents += 1;
-        sink(Item::Document(doc))
+        sink(Item::Document(Box::new(doc)))
     }
 
     /// Hands over the last document.
@@ -326,6 +331,10 @@ impl Open {
         let doc = &mut self.doc;
         if !doc.text.is_empty() {
             doc.text.push('\n');
+        }
+        if presegmented {
+            let last = doc.sentences.last().map_or("", |s| s.span.of(&doc.text));
+            doc.gaps.extend(Gap::between(last, row.before, doc.sentences.len()));
         }
         let start = doc.text.len();
         doc.text.push_str(words);

@@ -55,7 +55,7 @@ impl Reader for Tei {
             return Err(Error::new(Kind::Empty, "no <u> and no <sp> has any words").at_line(1));
         }
         notes.into_iter().try_for_each(&mut *sink)?;
-        sink(Item::Document(doc))
+        sink(Item::Document(Box::new(doc)))
     }
 }
 

@@ -47,5 +47,5 @@ pub(super) fn transcript(
         return Err(Error::new(Kind::Empty, "nobody says anything in it").at_line(1));
     }
     notes.into_iter().try_for_each(&mut *sink)?;
-    sink(Item::Document(doc))
+    sink(Item::Document(Box::new(doc)))
 }

@@ -57,7 +57,7 @@ pub(super) fn captions(input: &mut Input, options: &ReadOptions, sink: &mut Sink
         return Err(Error::new(Kind::Empty, "no cue has any words").at_line(1));
     }
     notes.into_iter().try_for_each(&mut *sink)?;
-    sink(Item::Document(doc))
+    sink(Item::Document(Box::new(doc)))
 }
 
 /// Cues of one voice that follow one another are one turn.

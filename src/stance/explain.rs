@@ -9,7 +9,7 @@ use super::Stances;
 use super::model::{Looked, StanceModel, length_scale};
 use super::table::Table;
 use crate::document::Document;
-use crate::features::context::{self, Context, Scores};
+use crate::features::context::{self, Context};
 use crate::features::lexicon;
 use crate::features::ngram;
 use crate::features::token::{Token, scan};
@@ -83,10 +83,8 @@ impl StanceModel {
 
     fn explain_one(&self, document: &Document, looked: &Looked, sentence: usize) -> Vec<Reason> {
         let k = self.labels.len();
-        let scores =
-            Scores { labels: k, sentences: &looked.sentences, questions: &looked.questions, words: &looked.words };
         let mut columns = vec![0.0; context::width(k)];
-        Context::new(document, scores).fill(sentence, &mut columns);
+        Context::new(document, looked.scores(k)).fill(sentence, &mut columns);
 
         let mut reasons = Vec::new();
         let text = document.sentence(sentence);
@@ -136,10 +134,7 @@ impl StanceModel {
     fn spoken(&self, text: &str) -> Vec<(ReasonKind, String, Vec<i32>)> {
         let first = &self.first;
         let wide = |row: &[i16]| row.iter().map(|w| i32::from(*w)).collect::<Vec<_>>();
-        let found = |table: &Table, hash| {
-            let mut row = vec![0; first.lanes];
-            table.find(hash).map(|slot| table.add::<0>(slot, &mut row)).map(|()| row)
-        };
+        let found = |table: &Table, hash| table.find(hash).map(|slot| table.row(slot));
         let mut out = Vec::new();
         let mut words = Vec::new();
         let mut places = Vec::new();

@@ -16,7 +16,7 @@ use crate::features::context;
 
 const MAGIC: &[u8] = b"STANCE\n";
 /// Number of the format; a file of another one is refused.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 const CHECKSUM: usize = 32;
 
 #[derive(Serialize, Deserialize)]

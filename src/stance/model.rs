@@ -4,18 +4,20 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::table::Table;
+use super::table::{Sums, Table};
 use super::train::TrainOptions;
 use super::{LabelSet, Stances};
 use crate::document::Document;
 use crate::features::context::{self, Context, Scores};
 use crate::features::lexicon::{self, Entry};
 use crate::features::ngram;
-use crate::features::token::{Token, scan};
+use crate::features::token::{Token, Word, scan};
 use crate::parallel;
 
 /// Sentences per unit of parallel work.
 const CHUNK: usize = 4096;
+/// Most labels of a model, see [`LabelSet`].
+const MOST_LABELS: usize = 1024;
 /// Slots of the memo for words the model does not know; a power of two.
 const MEMO: usize = 2048;
 /// Bits of a word's notes: class plus 1 in the low byte, then these.
@@ -127,8 +129,8 @@ fn entry(notes: u16) -> Entry {
 
 /// What one thread needs to score sentences, made once per chunk.
 pub(super) struct Scratch {
+    tokens: Vec<Word>,
     words: Vec<(u64, Entry)>,
-    sum: Vec<i32>,
     memo: Vec<u64>,
     memo_rows: Vec<i32>,
 }
@@ -145,25 +147,26 @@ impl FirstLook {
     pub(super) fn word(&self, hash: u64, word: &str) -> (Vec<i32>, Entry) {
         let slot = self.words.find(hash);
         let notes = slot.map_or(UNSEEN, |slot| self.words.notes[slot]);
-        let mut row = vec![0; self.lanes];
-        match slot {
-            Some(slot) if notes & UNSEEN == 0 => self.words.add::<0>(slot, &mut row),
-            _ => self.spell::<0>(word, &mut row),
-        }
+        let row = match slot {
+            Some(slot) if notes & UNSEEN == 0 => self.words.row(slot),
+            _ => {
+                let mut sums = [0; MOST_LABELS];
+                self.spell(word, &mut sums);
+                sums[..self.lanes].to_vec()
+            }
+        };
         (row, entry(notes))
     }
 
     /// Adds the rows of a word's letters.
-    fn spell<const L: usize>(&self, word: &str, row: &mut [i32]) {
-        ngram::letters(word, |run| {
-            self.letters.add_found::<L>(run, row);
-        });
+    fn spell<const L: usize>(&self, word: &str, sums: &mut Sums<L>) {
+        ngram::letters(word, |run| self.letters.add_found(run, sums));
     }
 
     pub(super) fn scratch(&self) -> Scratch {
         Scratch {
+            tokens: Vec::with_capacity(256),
             words: Vec::with_capacity(256),
-            sum: vec![0; self.lanes],
             memo: vec![0; MEMO],
             memo_rows: vec![0; MEMO * self.lanes],
         }
@@ -181,11 +184,11 @@ impl FirstLook {
         match self.lanes {
             4 => self.score_lanes::<4>(classes, text, target, scratch, out),
             8 => self.score_lanes::<8>(classes, text, target, scratch, out),
-            _ => self.score_lanes::<0>(classes, text, target, scratch, out),
+            9..=64 => self.score_lanes::<64>(classes, text, target, scratch, out),
+            _ => self.score_lanes::<MOST_LABELS>(classes, text, target, scratch, out),
         }
     }
 
-    /// `L` is the number of lanes where it is known when compiling, else 0.
     fn score_lanes<const L: usize>(
         &self,
         classes: &Classes,
@@ -194,50 +197,51 @@ impl FirstLook {
         scratch: &mut Scratch,
         out: &mut [f32],
     ) -> u32 {
-        let Scratch { words, sum, memo, memo_rows } = scratch;
+        let Scratch { tokens, words, memo, memo_rows } = scratch;
+        tokens.clear();
         words.clear();
-        sum.fill(0);
-        add::<L>(sum, &self.start);
+        scan(text, |token| tokens.push(if let Token::Word(word) = token { word } else { Word::default() }));
+        // Each kind of look-up has a loop of its own, so that many wait for memory at once.
+        let mut sums: Sums<L> = [0; L];
+        add(&mut sums, &self.start);
         let mut count = 0;
-        scan(text, |token| {
-            let Token::Word(word) = token else {
+        for word in &*tokens {
+            if word.hash == 0 {
                 words.push((0, Entry::default()));
-                return;
-            };
-            let hash = word.hash;
+                continue;
+            }
             count += 1;
-            let slot = self.words.find(hash);
+            let slot = self.words.find(word.hash);
             let notes = slot.map_or(UNSEEN, |slot| self.words.notes[slot]);
             match slot {
-                Some(slot) if notes & UNSEEN == 0 => self.words.add::<L>(slot, sum),
+                Some(slot) if notes & UNSEEN == 0 => self.words.add(slot, &mut sums),
                 _ => {
-                    let at = hash as usize & (MEMO - 1);
+                    let at = word.hash as usize & (MEMO - 1);
                     let row = &mut memo_rows[at * self.lanes..(at + 1) * self.lanes];
-                    if memo[at] != hash {
-                        memo[at] = hash;
-                        row.fill(0);
-                        self.spell::<L>(&text[word.start as usize..word.end as usize], row);
+                    if memo[at] != word.hash {
+                        memo[at] = word.hash;
+                        let mut spelled: Sums<L> = [0; L];
+                        self.spell(&text[word.start as usize..word.end as usize], &mut spelled);
+                        row.copy_from_slice(&spelled[..self.lanes]);
                     }
-                    sum.iter_mut().zip(row).for_each(|(s, r)| *s += *r);
+                    sums.iter_mut().zip(row).for_each(|(s, r)| *s += *r);
                 }
             }
-            words.push((hash, entry(notes)));
-        });
-        // Look-ups of their own loop, so that many wait for memory at once.
+            words.push((word.hash, entry(notes)));
+        }
         let mut last = 0;
         for &(hash, _) in words.iter().filter(|(hash, _)| *hash != 0) {
-            if last != 0 {
-                self.pairs.add_found::<L>(ngram::pair(last, hash), sum);
-            }
+            self.pairs.add_found(ngram::pair(last, hash), &mut sums);
             last = hash;
         }
         if let Some(target) = target {
-            self.crossed.add_found::<L>(target, sum);
+            self.crossed.add_found(target, &mut sums);
             for &(hash, _) in words.iter().filter(|(hash, _)| *hash != 0) {
-                self.crossed.add_found::<L>(ngram::crossed(target, hash), sum);
+                self.crossed.add_found(ngram::crossed(target, hash), &mut sums);
             }
         }
         let n = classes.names.len();
+        let lanes = if L <= 8 { L } else { self.lanes };
         lexicon::hits(
             words,
             n,
@@ -245,16 +249,16 @@ impl FirstLook {
             |hash| classes.run(hash),
             |hit| {
                 let class = usize::from(hit.class);
-                add::<L>(sum, &self.classes[class * self.lanes..][..self.lanes]);
+                add(&mut sums, &self.classes[class * lanes..][..lanes]);
                 if let Some(before) = hit.before {
                     let at = usize::from(before) * 2 * n + class;
-                    add::<L>(sum, &self.class_pairs[at * self.lanes..][..self.lanes]);
+                    add(&mut sums, &self.class_pairs[at * lanes..][..lanes]);
                 }
             },
         );
         let scale = self.unit * length_scale(count);
         let (mut mean, labels) = (0.0, out.len());
-        for ((out, &sum), bias) in out.iter_mut().zip(sum.iter()).zip(&self.bias) {
+        for ((out, sum), bias) in out.iter_mut().zip(sums).zip(&self.bias) {
             *out = sum as f32 * scale + bias;
             mean += *out;
         }
@@ -271,24 +275,26 @@ pub(super) fn length_scale(words: u32) -> f32 {
     1.0 / (words.max(1) as f32).sqrt()
 }
 
-/// `sum += row`.
+/// `sums += row`.
 #[inline]
-fn add<const L: usize>(sum: &mut [i32], row: &[i16]) {
-    if L == 0 {
-        sum.iter_mut().zip(row).for_each(|(s, r)| *s += i32::from(*r));
-    } else {
-        let (sum, row) = (&mut sum[..L], &row[..L]);
-        for lane in 0..L {
-            sum[lane] += i32::from(row[lane]);
-        }
-    }
+fn add<const L: usize>(sums: &mut Sums<L>, row: &[i16]) {
+    sums.iter_mut().zip(row).for_each(|(s, r)| *s += i32::from(*r));
 }
 
-/// First-look results of the sentences and questions of one document.
+/// First-look results of the sentences, the questions and the words before the gaps of one document.
+#[derive(Default)]
 pub(super) struct Looked {
     pub(super) sentences: Vec<f32>,
     pub(super) words: Vec<u32>,
     pub(super) questions: Vec<f32>,
+    pub(super) gaps: Vec<f32>,
+}
+
+impl Looked {
+    pub(super) fn scores(&self, labels: usize) -> Scores<'_> {
+        let Self { sentences, words, questions, gaps } = self;
+        Scores { labels, sentences, questions, gaps, words }
+    }
 }
 
 /// The target of each sentence by the document's `target` column: empty if it has none.
@@ -348,9 +354,7 @@ impl StanceModel {
     pub fn predict(&self, document: &Document, options: &PredictOptions) -> Stances {
         let (k, n) = (self.labels.len(), document.sentences.len());
         let looked = self.look(document, options.target.as_deref());
-        let scores =
-            Scores { labels: k, sentences: &looked.sentences, questions: &looked.questions, words: &looked.words };
-        let context = Context::new(document, scores);
+        let context = Context::new(document, looked.scores(k));
         let parts = parallel::map_ranges(n, CHUNK, |range| {
             let mut columns = vec![0.0; context::width(k)];
             let mut rows = vec![0.0; range.len() * k];
@@ -384,18 +388,21 @@ impl StanceModel {
             }
             (rows, words)
         });
-        let mut looked = Looked { sentences: Vec::new(), words: Vec::new(), questions: Vec::new() };
+        let mut looked = Looked::default();
         for (rows, words) in parts {
             looked.sentences.extend(rows);
             looked.words.extend(words);
         }
-        if !document.questions.is_empty() {
+        let others = |texts: &mut dyn ExactSizeIterator<Item = &str>| {
             let mut scratch = self.first.scratch();
-            looked.questions = vec![0.0; document.questions.len() * k];
-            for (question, row) in document.questions.iter().zip(looked.questions.chunks_exact_mut(k)) {
-                self.first.score(&self.lexicon, &question.text, fixed, &mut scratch, row);
+            let mut rows = vec![0.0; texts.len() * k];
+            for (text, row) in texts.zip(rows.chunks_exact_mut(k)) {
+                self.first.score(&self.lexicon, text, fixed, &mut scratch, row);
             }
-        }
+            rows
+        };
+        looked.questions = others(&mut document.questions.iter().map(|q| q.text.as_str()));
+        looked.gaps = others(&mut document.gaps.iter().map(|g| g.before.as_str()));
         looked
     }
 }
@@ -426,8 +433,15 @@ impl SecondLook {
             *c = self.standard(column, *c);
         }
         out.copy_from_slice(&self.bias);
-        for (c, weights) in columns.iter().zip(self.weights.chunks_exact(k)) {
-            out.iter_mut().zip(weights).for_each(|(o, w)| *o += c * w);
+        if let Ok(out) = <&mut [f32; 4]>::try_from(&mut *out) {
+            // A number of labels that is known when compiling: the sums stay in one register.
+            for (c, weights) in columns.iter().zip(self.weights.as_chunks::<4>().0) {
+                out.iter_mut().zip(weights).for_each(|(o, w)| *o += c * w);
+            }
+        } else {
+            for (c, weights) in columns.iter().zip(self.weights.chunks_exact(k)) {
+                out.iter_mut().zip(weights).for_each(|(o, w)| *o += c * w);
+            }
         }
         softmax(out);
     }

@@ -1,8 +1,11 @@
 //! Rows of small integers by hash: the only thing the scorer looks at.
 //!
-//! Open addressing over a power of two of slots; a slot holds 32 bits of the hash, two bytes of
-//! notes, and one 16-bit weight per lane. Sums of integers do not depend on the order of the
-//! terms, so the score of a sentence is the same on every machine and with any number of threads.
+//! Cuckoo hashing (Pagh and Rodler 2004, doi:10.1016/j.jalgor.2003.12.002): a feature lies in one of two slots, so a
+//! look-up reads two places at once and need not branch on what it finds there. A slot holds 32 bits of the hash, two
+//! bytes of notes, and one 16-bit weight per lane. Sums of integers do not depend on the order of the terms, so the
+//! score of a sentence is the same on every machine and with any number of threads.
+
+use std::hint::select_unpredictable;
 
 /// A hash table from features to rows of weights. The default has no slot in use.
 ///
@@ -11,31 +14,83 @@
 pub(crate) struct Table {
     /// Weights per row, an even number.
     pub(crate) lanes: usize,
-    /// All slots: low bits of the hash (0 is empty), then two weights per word. The number of slots is a
-    /// power of two, or 0.
+    /// All slots: low bits of the hash (0 is empty), then two weights per word. There is not just one slot.
     pub(crate) cells: Vec<u32>,
     /// What else is known of the feature in each slot.
     pub(crate) notes: Vec<u16>,
 }
 
+/// What a slot says of the feature in it; 0 is nobody's.
 fn tag(hash: u64) -> u32 {
     (hash as u32).max(1)
+}
+
+/// The two slots of `count`, always different ones, that a feature may lie in.
+#[inline]
+fn slots(hash: u64, count: usize) -> [usize; 2] {
+    // The high word of a product spreads 32 bits over any number of slots (Lemire 2019, doi:10.1145/3230636).
+    let below = |bits: u32, n: usize| ((u64::from(bits) * n as u64) >> 32) as usize;
+    let first = below((hash >> 32) as u32, count);
+    let second = below((hash as u32).wrapping_mul(0x9e37_79b1), count - 1);
+    [first, second + usize::from(second >= first)]
+}
+
+/// An empty slot while a table is built.
+const NOBODY: u32 = u32::MAX;
+/// Moves after which a table counts as too full.
+const MOVES: usize = 500;
+
+/// The entry of each of `count` slots, if all find one.
+fn settle(entries: &[(u64, u16, &[i16])], count: usize) -> Option<Vec<u32>> {
+    let mut places = vec![NOBODY; count];
+    for new in 0..entries.len() as u32 {
+        let mut homeless = new;
+        let mut slot = slots(entries[new as usize].0, count)[0];
+        let mut moves = 0;
+        loop {
+            std::mem::swap(&mut places[slot], &mut homeless);
+            if homeless == NOBODY {
+                break;
+            }
+            moves += 1;
+            if moves == MOVES {
+                return None;
+            }
+            let [a, b] = slots(entries[homeless as usize].0, count);
+            slot = if slot == a { b } else { a };
+        }
+    }
+    Some(places)
+}
+
+/// Sums of one sentence, a lane per label. `L` is the number of lanes where that is at most 8, so that the sums
+/// stay in registers, and else an upper bound of it.
+pub(crate) type Sums<const L: usize> = [i32; L];
+
+/// Adds a row of weights, two in a cell, where `mask` is all ones, and nothing where it is 0.
+#[inline]
+fn add_masked<const L: usize>(cells: &[u32], mask: u32, sums: &mut Sums<L>) {
+    for (sums, cell) in sums.chunks_exact_mut(2).zip(cells) {
+        let cell = cell & mask;
+        sums[0] += i32::from(cell as i16);
+        sums[1] += i32::from((cell >> 16) as i16);
+    }
 }
 
 impl Table {
     /// A table of `entries`: hash, notes and a row of `lanes` weights each. The same entries in the
     /// same order give the same table.
     pub(crate) fn build(lanes: usize, entries: &[(u64, u16, &[i16])]) -> Self {
-        if entries.is_empty() {
-            return Self { lanes, ..Self::default() };
-        }
-        let slots = (entries.len() * 2).next_power_of_two().max(16);
-        let mut table = Self { lanes, cells: vec![0; slots * (1 + lanes / 2)], notes: vec![0; slots] };
-        for &(hash, notes, row) in entries {
-            let mut slot = (hash >> 32) as usize & (slots - 1);
-            while table.cells[slot * table.stride()] != 0 {
-                slot = (slot + 1) & (slots - 1);
+        let mut count = if entries.is_empty() { 0 } else { (entries.len() * 9 / 4).max(16) };
+        let places = loop {
+            if let Some(places) = settle(entries, count) {
+                break places;
             }
+            count += count / 4;
+        };
+        let mut table = Self { lanes, cells: vec![0; count * (1 + lanes / 2)], notes: vec![0; count] };
+        for (slot, entry) in places.into_iter().enumerate().filter(|(_, entry)| *entry != NOBODY) {
+            let (hash, notes, row) = entries[entry as usize];
             let at = slot * table.stride();
             table.notes[slot] = notes;
             table.cells[at] = tag(hash);
@@ -61,45 +116,48 @@ impl Table {
         if self.notes.is_empty() {
             return None;
         }
-        let (mask, wanted) = (self.notes.len() - 1, tag(hash));
-        let mut slot = (hash >> 32) as usize & mask;
-        loop {
-            let found = self.cells[slot * self.stride()];
-            if found == wanted {
-                return Some(slot);
-            }
-            if found == 0 {
-                return None;
-            }
-            slot = (slot + 1) & mask;
+        let [a, b] = slots(hash, self.notes.len());
+        let slot = select_unpredictable(self.cells[b * self.stride()] == tag(hash), b, a);
+        (self.cells[slot * self.stride()] == tag(hash)).then_some(slot)
+    }
+
+    fn lanes<const L: usize>(&self) -> usize {
+        if L <= 8 { L } else { self.lanes }
+    }
+
+    /// Adds the weights in a slot.
+    #[inline]
+    pub(crate) fn add<const L: usize>(&self, slot: usize, sums: &mut Sums<L>) {
+        let half = self.lanes::<L>() / 2;
+        let at = slot * (1 + half) + 1;
+        add_masked(&self.cells[at..at + half], u32::MAX, sums);
+    }
+
+    /// [`Table::add`] of a feature, if it is there. Both of its slots are read, whatever they hold.
+    #[inline]
+    pub(crate) fn add_found<const L: usize>(&self, hash: u64, sums: &mut Sums<L>) {
+        if self.notes.is_empty() {
+            return;
+        }
+        let stride = 1 + self.lanes::<L>() / 2;
+        for slot in slots(hash, self.notes.len()) {
+            let cell = &self.cells[slot * stride..(slot + 1) * stride];
+            // All ones where the tags are the same, by arithmetic: a branch here would wait for memory each time.
+            let mask = (u64::from(cell[0] ^ tag(hash)).wrapping_sub(1) >> 32) as u32;
+            add_masked(&cell[1..], mask, sums);
         }
     }
 
-    /// Adds the weights in a slot to `sum`; `L` is the number of lanes where it is known when compiling, else 0.
-    #[inline]
-    pub(crate) fn add<const L: usize>(&self, slot: usize, sum: &mut [i32]) {
-        let lanes = if L == 0 { self.lanes } else { L };
-        let at = slot * (1 + lanes / 2) + 1;
-        let cells = &self.cells[at..at + lanes / 2];
-        for (sum, cell) in sum[..lanes].chunks_exact_mut(2).zip(cells) {
-            sum[0] += i32::from(*cell as i16);
-            sum[1] += i32::from((*cell >> 16) as i16);
-        }
-    }
-
-    /// [`Table::add`] of a feature, if it is there.
-    #[inline]
-    pub(crate) fn add_found<const L: usize>(&self, hash: u64, sum: &mut [i32]) {
-        if let Some(slot) = self.find(hash) {
-            self.add::<L>(slot, sum);
-        }
+    /// The weights in a slot.
+    pub(crate) fn row(&self, slot: usize) -> Vec<i32> {
+        let cells = &self.cells[slot * self.stride() + 1..(slot + 1) * self.stride()];
+        cells.iter().flat_map(|cell| [i32::from(*cell as i16), i32::from((cell >> 16) as i16)]).collect()
     }
 
     /// Whether the vectors fit one another and a search always ends.
     pub(crate) fn is_sound(&self) -> bool {
         let slots = self.notes.len();
-        self.cells.len() == slots * self.stride()
-            && (slots == 0 || (slots.is_power_of_two() && self.cells.chunks_exact(self.stride()).any(|c| c[0] == 0)))
+        self.cells.len() == slots * self.stride() && slots != 1
     }
 }
 
@@ -117,10 +175,14 @@ mod tests {
         assert!(table.is_sound());
         for (hash, row) in hashes.iter().zip(&rows) {
             let slot = table.find(*hash).unwrap();
-            let mut sum = [1; 4];
-            table.add::<4>(slot, &mut sum);
-            table.add::<0>(slot, &mut sum);
-            assert_eq!(sum, row.map(|w| 1 + 2 * i32::from(w)));
+            let (mut few, mut many) = ([1; 4], [1; 64]);
+            table.add::<4>(slot, &mut few);
+            table.add_found::<4>(*hash, &mut few);
+            table.add::<64>(slot, &mut many);
+            table.add_found::<64>(*hash, &mut many);
+            assert_eq!(few, row.map(|w| 1 + 2 * i32::from(w)));
+            assert_eq!(many[..4], few);
+            assert_eq!(table.row(slot), row.map(i32::from));
             assert_eq!(table.notes[slot], row[0] as u16);
         }
         assert_eq!((0..500).filter(|&i| table.find(pair(i, i * 7 + 1)).is_some()).count(), 0);

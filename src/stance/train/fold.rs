@@ -60,7 +60,7 @@ const CROSSED: usize = 5;
 const SPARSE: usize = FAMILIES.len() - 1;
 
 /// Smallest share of the largest weight that is worth a row of its own, for pairs and crossed words.
-const NEGLIGIBLE: i16 = 8;
+const NEGLIGIBLE: i16 = 256;
 
 pub(super) fn model(
     examples: &Examples,

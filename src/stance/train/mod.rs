@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calibrate;
 use super::examples::{Example, Examples, folds};
-use super::model::{Looked, StanceModel, targets};
+use super::model::{StanceModel, targets};
 use crate::error::{Error, Kind, Result};
 use crate::features::context::{self, Context, Scores};
 use crate::features::lexicon::{self, Entry, Lexicon};
@@ -86,15 +86,15 @@ impl Default for TrainOptions {
     fn default() -> Self {
         Self {
             folds: 5,
-            words: 1.0,
-            pairs: 1.0,
+            words: 0.3,
+            pairs: 0.3,
             letters: 1.0,
             classes: 1.0,
             class_pairs: 1.0,
             crossed: 1.0,
-            sparse: 1.0,
+            sparse: 0.3,
             passes: 6,
-            mix_penalty: 10.0,
+            mix_penalty: 100.0,
             context_penalty: 10.0,
             context: true,
             lean: None,
@@ -142,10 +142,11 @@ struct Counted {
     crossed: Postings,
 }
 
-/// Where the rows of a document are: its sentences, then its questions.
+/// Where the rows of a document are: its sentences, then its questions, then the words before its gaps.
 struct Place {
     sentences: std::ops::Range<usize>,
     questions: std::ops::Range<usize>,
+    gaps: std::ops::Range<usize>,
 }
 
 /// Trains a model.
@@ -288,12 +289,12 @@ fn scan_all(examples: &[&Example], k: usize, options: &TrainOptions, lexicon: &L
             rows.label.push(label.unwrap_or(NONE));
         }
         let middle = texts.len();
-        for question in &document.questions {
-            texts.push((&question.text, None));
-            rows.label.push(NONE);
-        }
+        texts.extend(document.questions.iter().map(|q| (q.text.as_str(), None)));
+        let late = texts.len();
+        texts.extend(document.gaps.iter().map(|g| (g.before.as_str(), None)));
+        rows.label.resize(texts.len(), NONE);
         rows.fold.resize(texts.len(), *fold as u8);
-        places.push(Place { sentences: start..middle, questions: middle..texts.len() });
+        places.push(Place { sentences: start..middle, questions: middle..late, gaps: late..texts.len() });
     }
     let classes = lexicon.classes.len();
     let chunks = parallel::map_ranges(texts.len(), CHUNK, |range| {
@@ -481,15 +482,16 @@ fn context_columns(
     let mut columns = vec![0.0; width];
     let mut next = 0;
     for (Example { document, .. }, place) in documents.iter().zip(places) {
-        let looked = Looked {
-            sentences: scores[place.sentences.start * k..place.sentences.end * k].to_vec(),
-            words: rows.words[place.sentences.clone()].to_vec(),
-            questions: scores[place.questions.start * k..place.questions.end * k].to_vec(),
+        let of = |range: &std::ops::Range<usize>| &scores[range.start * k..range.end * k];
+        let view = Scores {
+            labels: k,
+            sentences: of(&place.sentences),
+            questions: of(&place.questions),
+            gaps: of(&place.gaps),
+            words: &rows.words[place.sentences.clone()],
         };
-        let view =
-            Scores { labels: k, sentences: &looked.sentences, questions: &looked.questions, words: &looked.words };
         let context = Context::new(document, view);
-        while next < wanted.len() && (wanted[next] as usize) < place.questions.end {
+        while next < wanted.len() && (wanted[next] as usize) < place.gaps.end {
             context.fill(wanted[next] as usize - place.sentences.start, &mut columns);
             let kept = if neighbours { width } else { k };
             out.row_mut(next).iter_mut().zip(&columns[..kept]).for_each(|(o, c)| *o = f64::from(*c));
