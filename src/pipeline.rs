@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::argument::corpus::{self, Claim, ClaimIndex, RecurringClaim, SpeakerPair};
 use crate::argument::{ArgumentMap, ArgumentModel, MapOptions};
 use crate::document::{Document, Source};
 use crate::error::{Error, Kind, Result};
@@ -26,6 +27,7 @@ const BATCH: usize = 4 << 20;
 const ERRORS: u8 = 200;
 const COLUMNS: u8 = 201;
 const SUMMARY: u8 = 202;
+const CLAIMS: u8 = 203;
 
 /// What a run does.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +88,7 @@ struct Summary {
     /// The user's own columns of all its documents.
     columns: Vec<String>,
     profiles: Vec<SpeakerProfile>,
+    pairs: Vec<SpeakerPair>,
     questions: usize,
     turns: usize,
     relations: usize,
@@ -279,7 +282,14 @@ impl Job<'_> {
         }
         self.observer.sentences(stances.len());
         let counts = [document.questions.len(), document.turns.len(), stances.len(), map.relations.len()];
-        Ok(Done { columns: document.columns.clone(), profiles: profiles.clone(), counts, rows })
+        Ok(Done {
+            columns: document.columns.clone(),
+            profiles: profiles.clone(),
+            pairs: corpus::speaker_pairs(document, map),
+            claims: corpus::claims(document, map),
+            counts,
+            rows,
+        })
     }
 
     fn context(&self, columns: Vec<String>) -> Context {
@@ -316,6 +326,7 @@ impl Job<'_> {
         errors.write(&write::errors_table(true, [], context.dialect))?;
 
         let mut corpus = Corpus::default();
+        let mut claims = ClaimIndex::default();
         let mut report = RunReport {
             version: env!("CARGO_PKG_VERSION"),
             stance_model: self.models.stance.hash().to_owned(),
@@ -333,17 +344,17 @@ impl Job<'_> {
             profiles: Vec::new(),
         };
         let mut bytes = Vec::new();
+        let mut paths = Vec::with_capacity(parts.len());
         for (path, summary) in parts {
             let mut reader = PartReader::open(&path)?;
+            paths.push(path);
             let mut columns = Vec::new();
             while let Some(kind) = reader.next(&mut bytes)? {
                 match kind {
                     ERRORS => errors.write(&bytes)?,
                     SUMMARY => {}
-                    COLUMNS => {
-                        columns =
-                            serde_json::from_slice(&bytes).map_err(|e| Error::new(Kind::Output, e.to_string()))?;
-                    }
+                    COLUMNS => columns = from_json(&bytes)?,
+                    CLAIMS => from_json::<Vec<Claim>>(&bytes)?.iter().for_each(|claim| claims.add(&claim.stems)),
                     rows => {
                         let at = tables.iter().position(|(i, _)| *i == usize::from(rows));
                         let Some(at) = at else { continue };
@@ -356,6 +367,7 @@ impl Job<'_> {
                 }
             }
             corpus.add(&summary.profiles);
+            corpus.add_pairs(&summary.pairs);
             report.documents += summary.report.documents;
             report.questions += summary.questions;
             report.turns += summary.turns;
@@ -364,6 +376,7 @@ impl Job<'_> {
             report.errors += summary.report.errors;
             report.inputs.push(summary.report);
         }
+        corpus.claims = recurring(&paths, &claims)?;
         for ((_, writer), file) in tables.iter().zip(&mut files) {
             let mut footer = Vec::new();
             writer.corpus(&corpus, &context, &mut footer);
@@ -404,6 +417,8 @@ struct Batch<'a> {
 struct Done {
     columns: Vec<String>,
     profiles: Vec<SpeakerProfile>,
+    pairs: Vec<SpeakerPair>,
+    claims: Vec<Claim>,
     counts: [usize; 4],
     /// Rows by writer.
     rows: Vec<Vec<u8>>,
@@ -468,8 +483,7 @@ impl<'a> Batch<'a> {
         for done in parallel::map_owned(documents, |document| self.job.one(document)) {
             let done = done?;
             if done.columns != self.columns {
-                let names = serde_json::to_vec(&done.columns).map_err(|e| Error::new(Kind::Output, e.to_string()))?;
-                self.part.frame(COLUMNS, &names)?;
+                self.part.frame(COLUMNS, &json(&done.columns)?)?;
                 let new = done.columns.iter().filter(|c| !self.summary.columns.contains(c)).cloned();
                 self.summary.columns.extend(new.collect::<Vec<_>>());
                 self.columns = done.columns;
@@ -484,6 +498,10 @@ impl<'a> Batch<'a> {
             self.summary.turns += turns;
             self.summary.relations += relations;
             self.corpus.add(&done.profiles);
+            self.corpus.add_pairs(&done.pairs);
+            if !done.claims.is_empty() {
+                self.part.frame(CLAIMS, &json(&done.claims)?)?;
+            }
         }
         Ok(())
     }
@@ -491,11 +509,37 @@ impl<'a> Batch<'a> {
     fn finish(mut self) -> Result<Summary> {
         self.flush_errors()?;
         self.summary.profiles = self.corpus.profiles().cloned().collect();
-        let json = serde_json::to_vec(&self.summary).map_err(|e| Error::new(Kind::Output, e.to_string()))?;
-        self.part.frame(SUMMARY, &json)?;
+        self.summary.pairs = self.corpus.pairs().cloned().collect();
+        self.part.frame(SUMMARY, &json(&self.summary)?)?;
         self.part.finish()?;
         Ok(self.summary)
     }
+}
+
+/// The claims that recur, fetched from the parts.
+fn recurring(parts: &[PathBuf], claims: &ClaimIndex) -> Result<Vec<RecurringClaim>> {
+    let groups = claims.groups();
+    let (mut grouped, mut number, mut bytes) = (Vec::new(), 0, Vec::new());
+    for path in parts.iter().take(if groups.is_empty() { 0 } else { parts.len() }) {
+        let mut reader = PartReader::open(path)?;
+        while let Some(kind) = reader.next(&mut bytes)? {
+            if kind == CLAIMS {
+                for claim in from_json::<Vec<Claim>>(&bytes)? {
+                    grouped.extend(groups.get(&number).map(|group| (*group, claim)));
+                    number += 1;
+                }
+            }
+        }
+    }
+    Ok(corpus::recurring_claims(grouped))
+}
+
+fn json(value: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(value).map_err(|e| Error::new(Kind::Output, e.to_string()))
+}
+
+fn from_json<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|e| Error::new(Kind::Output, e.to_string()))
 }
 
 /// A file name from a document's name: what a file system might refuse becomes `_`, and then a piece of the

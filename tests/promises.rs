@@ -145,6 +145,41 @@ fn the_users_own_columns_come_through_unchanged_and_in_order() {
 }
 
 #[test]
+fn what_two_documents_claim_and_who_argues_with_whom_is_summed_over_the_corpus() {
+    let dir = tempfile::tempdir().unwrap();
+    let interview = std::fs::read(format!("{SAMPLES}/interview.txt")).unwrap();
+    let (a, b) = (put(dir.path(), "a.txt", &interview), put(dir.path(), "b.txt", &interview));
+    let (one, two) = (dir.path().join("one"), dir.path().join("two"));
+    assert!(run(&[&a], &one, &[]).status.success());
+    assert!(run(&[&a, &b], &two, &[]).status.success());
+
+    let claimed = |table: &Path| rows(table).iter().filter(|r| r["component"] == "claim").count();
+    let claims = rows(&two.join("claims.csv"));
+    assert_eq!(claims.len(), 2 * claimed(&one.join("sentences.csv")), "each claim of the one is one of the other");
+    assert!(claims.iter().all(|r| r["documents"] == "2"));
+
+    let (once, twice) = (rows(&one.join("speaker_pairs.csv")), rows(&two.join("speaker_pairs.csv")));
+    assert!(!once.is_empty() && once.len() == twice.len());
+    for (once, twice) in once.iter().zip(&twice) {
+        for kind in ["support", "attack", "rephrase", "differs_on"] {
+            let n = |row: &BTreeMap<String, String>| row[kind].parse::<usize>().unwrap();
+            assert_eq!(2 * n(once), n(twice), "{kind}");
+        }
+    }
+    let across = rows(&one.join("relations.csv")).iter().filter(|r| r["cross_speaker"] == "1").count();
+    let by_question: usize = rows(&one.join("questions.csv"))
+        .iter()
+        .map(|r| {
+            (r["question_id"].clone(), ["attacks", "differs_on", "agreements"].map(|c| r[c].parse::<usize>().unwrap()))
+        })
+        .collect::<BTreeMap<_, _>>()
+        .values()
+        .map(|counts| counts.iter().sum::<usize>())
+        .sum();
+    assert_eq!(across, by_question);
+}
+
+#[test]
 fn excel_gets_a_bom_and_no_formulas_and_numbers_stay_numbers() {
     let dir = tempfile::tempdir().unwrap();
     let input = put(dir.path(), "in.csv", b"text,speaker\n=HYPERLINK(1),@ada\n-5 degrees.,+1\n");

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::argument::corpus::{RecurringClaim, SpeakerPair};
 use crate::argument::{ArgumentMap, ComponentKind, RelationKind};
 use crate::document::{Document, Span};
 use crate::profile::estimate::Coded;
@@ -186,10 +187,13 @@ fn words(text: &str) -> usize {
     count
 }
 
-/// Profiles over the whole corpus, one per speaker's name.
+/// What is known of the whole corpus: profiles, one per speaker's name, and how the speakers argue.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Corpus {
     speakers: BTreeMap<String, SpeakerProfile>,
+    pairs: BTreeMap<(String, String), SpeakerPair>,
+    /// Claims that recur, those of most speakers first.
+    pub claims: Vec<RecurringClaim>,
 }
 
 impl Corpus {
@@ -199,6 +203,20 @@ impl Corpus {
             let entry = self.speakers.entry(profile.speaker.clone());
             entry.or_insert_with(|| SpeakerProfile::new(&profile.speaker, profile.counts.len())).add(profile);
         }
+    }
+
+    /// Adds the relations between the speakers of one document.
+    pub fn add_pairs(&mut self, pairs: &[SpeakerPair]) {
+        for pair in pairs {
+            let key = (pair.source.clone(), pair.target.clone());
+            let sums = self.pairs.entry(key).or_insert_with(|| SpeakerPair { relations: [0; 4], ..pair.clone() });
+            sums.relations.iter_mut().zip(pair.relations).for_each(|(sum, n)| *sum += n);
+        }
+    }
+
+    /// The speaker × speaker matrix, as its cells that are not empty: by source and target.
+    pub fn pairs(&self) -> impl Iterator<Item = &SpeakerPair> {
+        self.pairs.values()
     }
 
     /// All profiles, by name.

@@ -7,12 +7,14 @@ pub mod aif;
 pub mod argdown;
 pub mod atomic;
 mod cell;
+mod claims;
 pub mod dot;
 mod maps;
 pub mod part;
 mod questions;
 mod relations;
 mod sentences;
+mod speaker_pairs;
 mod speakers;
 mod table;
 
@@ -75,6 +77,8 @@ pub static WRITERS: &[&dyn Writer] = &[
     &speakers::Speakers,
     &questions::Questions,
     &relations::Relations,
+    &speaker_pairs::SpeakerPairs,
+    &claims::Claims,
     &maps::DOT,
     &maps::ARGDOWN,
     &maps::AIF,

@@ -1,9 +1,13 @@
-//! `questions.csv`: one row per question and speaker who answers it, with how far the speakers differ.
+//! `questions.csv`: one row per question and speaker who answers it, with how far the speakers differ and how often
+//! they attack, contradict or agree with one another.
+
+use std::collections::BTreeMap;
 
 use super::speakers::{counted, counts_and_shares};
 use super::table::Table;
 use super::{Context, Scope, Writer};
 use crate::Analysis;
+use crate::argument::RelationKind;
 use crate::profile::{self, QuestionProfile};
 
 pub(super) struct Questions;
@@ -18,7 +22,7 @@ impl Writer for Questions {
     }
 
     fn about(&self) -> &'static str {
-        "one row per question and speaker: stance shares, and how far the speakers differ"
+        "one row per question and speaker: stance shares, how far the speakers differ, attacks among them"
     }
 
     fn scope(&self) -> Scope {
@@ -30,17 +34,25 @@ impl Writer for Questions {
         let mut names: Vec<String> =
             ["question_id", "document", "question", "asked_by", "speaker", "sentences"].map(str::to_owned).into();
         names.extend(counted(&context.labels));
-        names.extend(["primary_stance", "speakers", "difference"].map(str::to_owned));
+        names.extend(
+            ["primary_stance", "speakers", "difference", "attacks", "differs_on", "agreements"].map(str::to_owned),
+        );
         Table::new(out, context.dialect).names(names.iter().map(String::as_str));
     }
 
     fn document(&self, analysis: &Analysis, context: &Context, out: &mut Vec<u8>) {
         let document = &analysis.document;
+        let mut relations: BTreeMap<Option<usize>, [usize; RelationKind::ALL.len()]> = BTreeMap::new();
+        for relation in analysis.map.relations.iter().filter(|r| r.cross_speaker) {
+            let question = document.turn_of(relation.source as usize).question.map(|q| q as usize);
+            relations.entry(question).or_default()[relation.kind as usize] += 1;
+        }
         let mut table = Table::new(out, context.dialect);
         for QuestionProfile { question, speakers } in profile::by_question(document, &analysis.stances) {
             let asked = question.map(|q| &document.questions[q]);
             let asked_by = asked.and_then(|q| q.turn).map(|t| document.speaker_name(&document.turns[t as usize]));
             let difference = profile::difference(&speakers);
+            let [supports, attacks, rephrases, differs] = relations.get(&question).copied().unwrap_or_default();
             for speaker in &speakers {
                 table.id(b'q', question);
                 table.text(&document.id);
@@ -55,6 +67,7 @@ impl Writer for Questions {
                     Some(d) => table.share(d),
                     None => table.raw(b""),
                 }
+                [attacks, differs, supports + rephrases].into_iter().for_each(|n| table.number(n));
                 table.end_row();
             }
         }
