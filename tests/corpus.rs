@@ -18,6 +18,8 @@ struct Row {
     document: String,
     text: String,
     label: String,
+    /// What the first two readings and, where they differ, the third say.
+    coders: [String; 3],
 }
 
 fn rows() -> Vec<Row> {
@@ -28,11 +30,12 @@ fn rows() -> Vec<Row> {
     for table in tables {
         let mut reader = csv::Reader::from_path(&table).unwrap();
         let header = reader.headers().unwrap().clone();
-        assert_eq!(header, vec!["document", "speaker", "question", "text", "label"], "{}", table.display());
+        let names = ["document", "speaker", "question", "text", "label", "coder_1", "coder_2", "coder_3"];
+        assert_eq!(header, names.to_vec(), "{}", table.display());
         for record in reader.records() {
             let record = record.unwrap();
             let cell = |i: usize| record[i].to_owned();
-            out.push(Row { document: cell(0), text: cell(3), label: cell(4) });
+            out.push(Row { document: cell(0), text: cell(3), label: cell(4), coders: [cell(5), cell(6), cell(7)] });
         }
     }
     out
@@ -59,6 +62,29 @@ fn it_has_the_size_and_the_labels_it_should_have() {
         let least = if labels.none == Some(i as u16) { 0.45 } else { 0.12 };
         assert!(share >= least, "{label}: {share:.3}");
     }
+}
+
+#[test]
+fn two_readings_of_every_sentence_agree_and_a_third_decides_where_they_do_not() {
+    let rows = rows();
+    let labels = LabelSet::policy();
+    for row in &rows {
+        let [first, second, third] = &row.coders;
+        assert!(labels.id(first).is_some() && labels.id(second).is_some(), "{row:?}");
+        assert_eq!(first != second, !third.is_empty(), "{row:?}");
+        assert!(row.label == *first || row.label == *second, "{row:?}");
+        let counted = row.coders.iter().filter(|code| **code == row.label).count();
+        assert!(counted == 2 || (third != first && third != second), "{row:?}");
+    }
+    // Krippendorff's alpha of the first two readings, nominal: 1 - observed / expected disagreement.
+    let codes = rows.iter().flat_map(|r| &r.coders[..2]);
+    let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
+    codes.for_each(|code| *counts.entry(code).or_default() += 1.0);
+    let n = 2.0 * rows.len() as f64;
+    let observed = rows.iter().filter(|r| r.coders[0] != r.coders[1]).count() as f64 / rows.len() as f64;
+    let expected = (n * n - counts.values().map(|c| c * c).sum::<f64>()) / (n * (n - 1.0));
+    let alpha = 1.0 - observed / expected;
+    assert!(alpha >= 0.90, "{alpha:.3}");
 }
 
 #[test]

@@ -158,9 +158,9 @@ fn what_two_documents_claim_and_who_argues_with_whom_is_summed_over_the_corpus()
     assert_eq!(claims.len(), 2 * claimed(&one.join("sentences.csv")), "each claim of the one is one of the other");
     assert!(claims.iter().all(|r| r["documents"] == "2"));
 
-    let (once, twice) = (rows(&one.join("speaker_pairs.csv")), rows(&two.join("speaker_pairs.csv")));
-    assert!(!once.is_empty() && once.len() == twice.len());
-    for (once, twice) in once.iter().zip(&twice) {
+    let (single, double) = (rows(&one.join("speaker_pairs.csv")), rows(&two.join("speaker_pairs.csv")));
+    assert!(!single.is_empty() && single.len() == double.len());
+    for (once, twice) in single.iter().zip(&double) {
         for kind in ["support", "attack", "rephrase", "differs_on"] {
             let n = |row: &BTreeMap<String, String>| row[kind].parse::<usize>().unwrap();
             assert_eq!(2 * n(once), n(twice), "{kind}");

@@ -72,6 +72,9 @@ pub struct Context<'a> {
     /// Sum of the scores of each speaker's sentences, and their number.
     speakers: Vec<f32>,
     said: Vec<u32>,
+    /// Where there are gaps: all rows in the order of the text, as a sentence's index or the number of sentences plus
+    /// a gap's index.
+    line: Vec<u32>,
 }
 
 impl<'a> Context<'a> {
@@ -89,35 +92,41 @@ impl<'a> Context<'a> {
                 said[speaker as usize] += 1;
             }
         }
-        Self { document, scores, speakers, said }
+        let n = document.sentences.len() as u32;
+        let mut line = Vec::new();
+        for (i, gap) in (0..).zip(&document.gaps) {
+            let next = line.len() as u32 - i;
+            line.extend((next..gap.sentence).chain([n + i]));
+        }
+        if !line.is_empty() {
+            line.extend(line.len() as u32 - document.gaps.len() as u32..n);
+        }
+        Self { document, scores, speakers, said, line }
+    }
+
+    /// The scores at a place of the text, the words before a gap having a place of their own.
+    fn row(&self, place: usize) -> Option<&[f32]> {
+        let (k, n) = (self.scores.labels, self.document.sentences.len());
+        let row = if self.line.is_empty() { place } else { *self.line.get(place)? as usize };
+        let rows = if row < n { self.scores.sentences } else { self.scores.gaps };
+        let row = if row < n { row } else { row - n };
+        rows.get(row * k..(row + 1) * k)
     }
 
     /// The columns of sentence `at` into `out`, [`width`] of them.
     pub fn fill(&self, at: usize, out: &mut [f32]) {
         let k = self.scores.labels;
-        let n = self.document.sentences.len();
         let own = &self.scores.sentences[at * k..(at + 1) * k];
         out.fill(MISSING);
         out[..k].copy_from_slice(own);
-        // Neighbours are looked for between the gaps on both sides.
-        let gaps = &self.document.gaps;
-        let next = gaps.partition_point(|gap| gap.sentence as usize <= at);
-        let from = if next > 0 { gaps[next - 1].sentence as usize } else { 0 };
-        let to = gaps.get(next).map_or(n, |gap| gap.sentence as usize);
+        let here = at + self.document.gaps.partition_point(|gap| gap.sentence as usize <= at);
         for distance in 1..=REACH {
             let block = (2 * distance - 1) * k;
-            let before = if at >= from + distance {
-                Some(&self.scores.sentences[(at - distance) * k..][..k])
-            } else if next > 0 && at + 1 == from + distance {
-                Some(&self.scores.gaps[(next - 1) * k..][..k])
-            } else {
-                None
-            };
-            if let Some(before) = before {
-                out[block..block + k].copy_from_slice(before);
-            }
-            if at + distance < to {
-                out[block + k..block + 2 * k].copy_from_slice(&self.scores.sentences[(at + distance) * k..][..k]);
+            let neighbours = [here.checked_sub(distance), Some(here + distance)];
+            for (block, place) in [block, block + k].into_iter().zip(neighbours) {
+                if let Some(row) = place.and_then(|place| self.row(place)) {
+                    out[block..block + k].copy_from_slice(row);
+                }
             }
         }
         let turn_id = self.document.sentences[at].turn as usize;
@@ -171,7 +180,7 @@ mod tests {
             ..Document::default()
         };
         let sentences = [1.0, -1.0, 2.0, -2.0, 4.0, -4.0];
-        let scores = Scores { labels: 2, sentences: &sentences, questions: &[], gaps: &[8.0, -8.0], words: &[1, 1, 3] };
+        let scores = Scores { labels: 2, sentences: &sentences, questions: &[], gaps: &[], words: &[1, 1, 3] };
         let context = Context::new(&document, scores);
         let mut out = vec![9.0; width(2)];
         context.fill(1, &mut out);
@@ -188,13 +197,13 @@ mod tests {
 
         let gap = Gap { sentence: 1, before: "Well.".to_owned() };
         let document = Document { gaps: vec![gap], ..document.clone() };
-        let context = Context::new(&document, scores);
+        let context = Context::new(&document, Scores { gaps: &[8.0, -8.0], ..scores });
         context.fill(2, &mut out);
         assert_eq!(out[2..4], [2.0, -2.0], "the sentence before");
         assert_eq!(out[6..8], [8.0, -8.0], "what stood before the gap");
-        assert!(out[10].is_nan());
+        assert_eq!(out[10..12], [1.0, -1.0], "and what stands on its other side");
         context.fill(0, &mut out);
-        assert!(out[2..16].iter().all(|c| c.is_nan()), "nothing from behind the gap");
+        assert_eq!((&out[4..6], &out[8..10]), (&[8.0, -8.0][..], &[2.0, -2.0][..]));
     }
 
     #[test]

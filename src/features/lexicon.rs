@@ -166,6 +166,8 @@ pub struct Entry {
     pub class: u8,
     /// Whether a longer entry begins with this run.
     pub continues: bool,
+    /// Whether a longer entry has this word further on.
+    pub follows: bool,
 }
 
 /// Word classes, ready to match: runs of words by hash.
@@ -234,6 +236,9 @@ impl Lexicon {
         if words.is_empty() || words.len() > LONGEST {
             return Err(format!("\"{entry}\" has {} words; 1 to {LONGEST} are possible", words.len()));
         }
+        for &word in &words[1..] {
+            self.words.entry(word).or_default().follows = true;
+        }
         let mut run = words[0];
         for (i, &word) in words.iter().enumerate() {
             let found = if i == 0 {
@@ -283,8 +288,8 @@ pub fn hits(
         let (mut class, mut length) = (entry.class, 1);
         if entry.continues {
             let mut prefix = hash;
-            for (i, &(next, _)) in words[at + 1..].iter().take(LONGEST - 1).enumerate() {
-                if next == 0 {
+            for (i, &(next, entry)) in words[at + 1..].iter().take(LONGEST - 1).enumerate() {
+                if next == 0 || !entry.follows {
                     break;
                 }
                 prefix = pair(prefix, next);

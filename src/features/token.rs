@@ -101,19 +101,25 @@ fn single(byte: u8) -> u64 {
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x80 * LOW;
 
-/// Marks, in the high bit of each byte, the bytes of `block` (all below 128) that are letters, and those that are digits.
-fn classify(block: u64) -> (u64, u64) {
-    let between =
-        |x: u64, low: u8, high: u8| (x + LOW * u64::from(0x80 - low)) & !(x + LOW * u64::from(0x7f - high)) & HIGH;
-    (between(block | (0x20 * LOW), b'a', b'z'), between(block, b'0', b'9'))
+/// Marks, in the high bit of each byte, the bytes of `block` (all below 128) from `low` to `high`.
+fn between(block: u64, low: u8, high: u8) -> u64 {
+    ((block + LOW * u64::from(0x80 - low)) ^ (block + LOW * u64::from(0x7f - high))) & HIGH
 }
 
-/// The eight bytes of `bytes` from `at`.
-fn block(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
+/// The eight bytes of `bytes` from `at`; behind the end come zeros.
+#[inline(always)]
+fn block(bytes: &[u8], at: usize) -> u64 {
+    if let Some(whole) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        return u64::from_le_bytes(*whole);
+    }
+    let mut block = [0; 8];
+    let rest = bytes.get(at..).unwrap_or_default();
+    block[..rest.len()].copy_from_slice(rest);
+    u64::from_le_bytes(block)
 }
 
 /// Calls `sink` with every token of `text` in order.
+#[inline(always)]
 pub fn scan(text: &str, mut sink: impl FnMut(Token)) {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -125,15 +131,14 @@ pub fn scan(text: &str, mut sink: impl FnMut(Token)) {
                 at += 1;
             }
             MARK => {
-                let hash = single(bytes[at]);
-                sink(Token::Word(Word { hash, start: at as u32, end: at as u32 + 1 }));
+                sink(Token::Word(Word { hash: single(bytes[at]), start: at as u32, end: at as u32 + 1 }));
                 sink(Token::Break);
                 at += 1;
             }
             WIDE => {
                 let (letter, width) = wide(text, at);
                 if letter.is_alphanumeric() {
-                    at = word(text, at, &mut sink);
+                    sink(Token::Word(any_word(text, &mut at)));
                 } else {
                     if !letter.is_whitespace() {
                         sink(Token::Break);
@@ -141,7 +146,7 @@ pub fn scan(text: &str, mut sink: impl FnMut(Token)) {
                     at += width;
                 }
             }
-            _ => at = word(text, at, &mut sink),
+            _ => sink(Token::Word(word(text, &mut at))),
         }
     }
 }
@@ -153,39 +158,43 @@ fn wide(text: &str, at: usize) -> (char, usize) {
     (letter, letter.len_utf8())
 }
 
-/// Reads the word that starts at `start` and returns where it ends.
-#[inline]
-fn word(text: &str, start: usize, sink: &mut impl FnMut(Token)) -> usize {
-    let bytes = text.as_bytes();
+/// Reads the word that starts at `at`, which is moved to where it ends.
+#[inline(always)]
+fn word(text: &str, at: &mut usize) -> Word {
+    let (bytes, start) = (text.as_bytes(), *at);
     // Most words are ASCII, and what stands behind them does not belong to them.
-    let (mut at, mut hash, mut lettered) = (start, SEED, 0);
-    while let Some(block) = block(bytes, at)
-        && block & HIGH == 0
-    {
-        let (letters, digits) = classify(block);
-        let others = !(letters | digits) & HIGH;
+    let (mut end, mut hash, mut lettered) = (start, SEED, 0);
+    loop {
+        let block = block(bytes, end);
+        if block & HIGH != 0 {
+            break;
+        }
         let lower = block | (0x20 * LOW);
+        let (letters, digits) = (between(lower, b'a', b'z'), between(block, b'0', b'9'));
+        let others = (letters | digits) ^ HIGH;
         if others == 0 {
-            (at, hash, lettered) = (at + 8, absorb(hash, lower), lettered | letters);
+            (end, hash, lettered) = (end + 8, absorb(hash, lower), lettered | letters);
             continue;
         }
         let bits = others.trailing_zeros() & !7;
         let inside = (1 << bits) - 1;
-        at += bits as usize / 8;
+        end += bits as usize / 8;
         let next = (block >> bits) as u8;
-        if next == b'\'' || (CLASS[usize::from(next)] == BREAK && joins(bytes, start, at)) {
+        if next == b'\'' || (CLASS[usize::from(next)] == BREAK && joins(bytes, start, end)) {
             break;
         }
         let numeric = (lettered | (letters & inside)) == 0;
-        let hash = if numeric { number(at - start) } else { finish(absorb(hash, lower & inside)) };
-        sink(Token::Word(Word { hash, start: start as u32, end: at as u32 }));
-        return at;
+        let hash = if numeric { number(end - start) } else { finish(absorb(hash, lower & inside)) };
+        *at = end;
+        return Word { hash, start: start as u32, end: end as u32 };
     }
-    any_word(text, start, sink)
+    any_word(text, at)
 }
 
 /// [`word`] of any length, in any script, with marks inside it.
-fn any_word(text: &str, start: usize, sink: &mut impl FnMut(Token)) -> usize {
+#[inline(never)]
+fn any_word(text: &str, from: &mut usize) -> Word {
+    let start = *from;
     let bytes = text.as_bytes();
     let class = |at: usize| bytes.get(at).map_or(SPACE, |&b| CLASS[usize::from(b)]);
     let (mut at, mut running) = (start, Running::new());
@@ -240,8 +249,8 @@ fn any_word(text: &str, start: usize, sink: &mut impl FnMut(Token)) -> usize {
         (running, end) = (before, apostrophe);
     }
     let hash = if letters { running.end() } else { number(at - start) };
-    sink(Token::Word(Word { hash, start: start as u32, end: end as u32 }));
-    at
+    *from = at;
+    Word { hash, start: start as u32, end: end as u32 }
 }
 
 /// Whether the mark at `at` may stand inside a word: a dot after single letters, a dot or comma in a number.

@@ -17,11 +17,12 @@ use crate::parallel;
 /// Sentences per unit of parallel work.
 const CHUNK: usize = 4096;
 /// Most labels of a model, see [`LabelSet`].
-const MOST_LABELS: usize = 1024;
+pub(super) const MOST_LABELS: usize = 1024;
 /// Slots of the memo for words the model does not know; a power of two.
 const MEMO: usize = 2048;
 /// Bits of a word's notes: class plus 1 in the low byte, then these.
 const CONTINUES: u16 = 1 << 8;
+const FOLLOWS: u16 = 1 << 10;
 /// A word of the lexicon that no training sentence has: its letters speak for it.
 pub(super) const UNSEEN: u16 = 1 << 9;
 
@@ -120,11 +121,12 @@ pub(super) fn lanes(labels: usize) -> usize {
 
 /// Notes of a word in its table.
 pub(super) fn notes(entry: Entry) -> u16 {
-    u16::from(entry.class) | if entry.continues { CONTINUES } else { 0 }
+    let flag = |set: bool, bit: u16| if set { bit } else { 0 };
+    u16::from(entry.class) | flag(entry.continues, CONTINUES) | flag(entry.follows, FOLLOWS)
 }
 
 fn entry(notes: u16) -> Entry {
-    Entry { class: notes as u8, continues: notes & CONTINUES != 0 }
+    Entry { class: notes as u8, continues: notes & CONTINUES != 0, follows: notes & FOLLOWS != 0 }
 }
 
 /// What one thread needs to score sentences, made once per chunk.
@@ -138,14 +140,14 @@ pub(super) struct Scratch {
 impl Classes {
     /// What a run of words means.
     pub(super) fn run(&self, hash: u64) -> Option<Entry> {
-        self.runs.find(hash).map(|slot| entry(self.runs.notes[slot]))
+        self.runs.find::<0>(hash).map(|slot| entry(self.runs.notes[slot]))
     }
 }
 
 impl FirstLook {
     /// A word's own row, or that of its letters, and what it is in the lexicon.
     pub(super) fn word(&self, hash: u64, word: &str) -> (Vec<i32>, Entry) {
-        let slot = self.words.find(hash);
+        let slot = self.words.find::<MOST_LABELS>(hash);
         let notes = slot.map_or(UNSEEN, |slot| self.words.notes[slot]);
         let row = match slot {
             Some(slot) if notes & UNSEEN == 0 => self.words.row(slot),
@@ -211,7 +213,7 @@ impl FirstLook {
                 continue;
             }
             count += 1;
-            let slot = self.words.find(word.hash);
+            let slot = self.words.find::<L>(word.hash);
             let notes = slot.map_or(UNSEEN, |slot| self.words.notes[slot]);
             match slot {
                 Some(slot) if notes & UNSEEN == 0 => self.words.add(slot, &mut sums),
@@ -421,16 +423,14 @@ pub(crate) fn largest(row: &[f32]) -> u16 {
 impl SecondLook {
     /// A column in standard deviations from its mean, clipped; 0 where it is missing.
     pub(super) fn standard(&self, column: usize, value: f32) -> f32 {
-        let clip = super::train::CLIP as f32;
-        let z = (value - self.mean[column]) * self.scale[column];
-        if z.is_nan() { 0.0 } else { z.clamp(-clip, clip) }
+        standard(value, self.mean[column], self.scale[column])
     }
 
     /// Probabilities from the columns, which are standardised in place.
     fn probabilities(&self, columns: &mut [f32], out: &mut [f32]) {
         let k = out.len();
-        for (column, c) in columns.iter_mut().enumerate() {
-            *c = self.standard(column, *c);
+        for ((c, mean), scale) in columns.iter_mut().zip(&self.mean).zip(&self.scale) {
+            *c = standard(*c, *mean, *scale);
         }
         out.copy_from_slice(&self.bias);
         if let Ok(out) = <&mut [f32; 4]>::try_from(&mut *out) {
@@ -445,6 +445,12 @@ impl SecondLook {
         }
         softmax(out);
     }
+}
+
+fn standard(value: f32, mean: f32, scale: f32) -> f32 {
+    let clip = super::train::CLIP as f32;
+    let z = (value - mean) * scale;
+    if z.is_nan() { 0.0 } else { z.clamp(-clip, clip) }
 }
 
 /// Logits to probabilities, in place.

@@ -9,13 +9,13 @@ use std::hint::select_unpredictable;
 
 /// A hash table from features to rows of weights. The default has no slot in use.
 ///
-/// A slot is one word of tag and half a word per lane, side by side, so that a look-up waits for memory once.
+/// A slot's tag and weights lie side by side, so that a look-up waits for memory once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Table {
     /// Weights per row, an even number.
     pub(crate) lanes: usize,
-    /// All slots: low bits of the hash (0 is empty), then two weights per word. There is not just one slot.
-    pub(crate) cells: Vec<u32>,
+    /// All slots: low bits of the hash in two halves (0 is empty), then the weights. There is not just one slot.
+    pub(crate) cells: Vec<i16>,
     /// What else is known of the feature in each slot.
     pub(crate) notes: Vec<u16>,
 }
@@ -26,7 +26,7 @@ fn tag(hash: u64) -> u32 {
 }
 
 /// The two slots of `count`, always different ones, that a feature may lie in.
-#[inline]
+#[inline(always)]
 fn slots(hash: u64, count: usize) -> [usize; 2] {
     // The high word of a product spreads 32 bits over any number of slots (Lemire 2019, doi:10.1145/3230636).
     let below = |bits: u32, n: usize| ((u64::from(bits) * n as u64) >> 32) as usize;
@@ -67,14 +67,20 @@ fn settle(entries: &[(u64, u16, &[i16])], count: usize) -> Option<Vec<u32>> {
 /// stay in registers, and else an upper bound of it.
 pub(crate) type Sums<const L: usize> = [i32; L];
 
-/// Adds a row of weights, two in a cell, where `mask` is all ones, and nothing where it is 0.
-#[inline]
-fn add_masked<const L: usize>(cells: &[u32], mask: u32, sums: &mut Sums<L>) {
-    for (sums, cell) in sums.chunks_exact_mut(2).zip(cells) {
-        let cell = cell & mask;
-        sums[0] += i32::from(cell as i16);
-        sums[1] += i32::from((cell >> 16) as i16);
+/// Adds a row of weights where `mask` is all ones, and nothing where it is 0.
+#[inline(always)]
+fn add_masked<const L: usize>(row: &[i16], mask: i16, sums: &mut Sums<L>) {
+    if let Ok(row) = <&[i16; L]>::try_from(row) {
+        (0..L).for_each(|l| sums[l] += i32::from(row[l] & mask));
+    } else {
+        sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += i32::from(weight & mask));
     }
+}
+
+/// The tag in a slot.
+#[inline(always)]
+fn tag_in(cell: &[i16]) -> u32 {
+    u32::from(cell[0] as u16) | u32::from(cell[1] as u16) << 16
 }
 
 impl Table {
@@ -88,21 +94,15 @@ impl Table {
             }
             count += count / 4;
         };
-        let mut table = Self { lanes, cells: vec![0; count * (1 + lanes / 2)], notes: vec![0; count] };
+        let mut table = Self { lanes, cells: vec![0; count * (2 + lanes)], notes: vec![0; count] };
         for (slot, entry) in places.into_iter().enumerate().filter(|(_, entry)| *entry != NOBODY) {
             let (hash, notes, row) = entries[entry as usize];
-            let at = slot * table.stride();
             table.notes[slot] = notes;
-            table.cells[at] = tag(hash);
-            for (cell, pair) in table.cells[at + 1..].iter_mut().zip(row.chunks_exact(2)) {
-                *cell = u32::from(pair[0] as u16) | u32::from(pair[1] as u16) << 16;
-            }
+            let cell = &mut table.cells[slot * (2 + lanes)..][..2 + row.len()];
+            (cell[0], cell[1]) = (tag(hash) as i16, (tag(hash) >> 16) as i16);
+            cell[2..].copy_from_slice(row);
         }
         table
-    }
-
-    fn stride(&self) -> usize {
-        1 + self.lanes / 2
     }
 
     /// Whether there is no feature.
@@ -110,54 +110,53 @@ impl Table {
         self.notes.is_empty()
     }
 
-    /// The slot of a feature.
-    #[inline]
-    pub(crate) fn find(&self, hash: u64) -> Option<usize> {
+    /// The slot of a feature. `L` is the number of lanes as for [`Sums`].
+    #[inline(always)]
+    pub(crate) fn find<const L: usize>(&self, hash: u64) -> Option<usize> {
         if self.notes.is_empty() {
             return None;
         }
         let [a, b] = slots(hash, self.notes.len());
-        let slot = select_unpredictable(self.cells[b * self.stride()] == tag(hash), b, a);
-        (self.cells[slot * self.stride()] == tag(hash)).then_some(slot)
+        let [in_a, in_b] = [a, b].map(|slot| tag_in(self.cell::<L>(slot)) == tag(hash));
+        (in_a | in_b).then_some(select_unpredictable(in_b, b, a))
     }
 
-    fn lanes<const L: usize>(&self) -> usize {
-        if L <= 8 { L } else { self.lanes }
+    #[inline(always)]
+    fn cell<const L: usize>(&self, slot: usize) -> &[i16] {
+        let width = 2 + if L <= 8 { L } else { self.lanes };
+        &self.cells[slot * width..][..width]
     }
 
     /// Adds the weights in a slot.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn add<const L: usize>(&self, slot: usize, sums: &mut Sums<L>) {
-        let half = self.lanes::<L>() / 2;
-        let at = slot * (1 + half) + 1;
-        add_masked(&self.cells[at..at + half], u32::MAX, sums);
+        add_masked(&self.cell::<L>(slot)[2..], -1, sums);
     }
 
     /// [`Table::add`] of a feature, if it is there. Both of its slots are read, whatever they hold.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn add_found<const L: usize>(&self, hash: u64, sums: &mut Sums<L>) {
         if self.notes.is_empty() {
             return;
         }
-        let stride = 1 + self.lanes::<L>() / 2;
         for slot in slots(hash, self.notes.len()) {
-            let cell = &self.cells[slot * stride..(slot + 1) * stride];
+            let cell = self.cell::<L>(slot);
             // All ones where the tags are the same, by arithmetic: a branch here would wait for memory each time.
-            let mask = (u64::from(cell[0] ^ tag(hash)).wrapping_sub(1) >> 32) as u32;
-            add_masked(&cell[1..], mask, sums);
+            let mask = (u64::from(tag_in(cell) ^ tag(hash)).wrapping_sub(1) >> 32) as i16;
+            add_masked(&cell[2..], mask, sums);
         }
     }
 
     /// The weights in a slot.
     pub(crate) fn row(&self, slot: usize) -> Vec<i32> {
-        let cells = &self.cells[slot * self.stride() + 1..(slot + 1) * self.stride()];
-        cells.iter().flat_map(|cell| [i32::from(*cell as i16), i32::from((cell >> 16) as i16)]).collect()
+        let width = 2 + self.lanes;
+        self.cells[slot * width..][2..width].iter().map(|weight| i32::from(*weight)).collect()
     }
 
     /// Whether the vectors fit one another and a search always ends.
     pub(crate) fn is_sound(&self) -> bool {
         let slots = self.notes.len();
-        self.cells.len() == slots * self.stride() && slots != 1
+        self.cells.len() == slots * (2 + self.lanes) && slots != 1
     }
 }
 
@@ -174,7 +173,8 @@ mod tests {
         let table = Table::build(4, &entries);
         assert!(table.is_sound());
         for (hash, row) in hashes.iter().zip(&rows) {
-            let slot = table.find(*hash).unwrap();
+            let slot = table.find::<4>(*hash).unwrap();
+            assert_eq!(table.find::<64>(*hash), Some(slot));
             let (mut few, mut many) = ([1; 4], [1; 64]);
             table.add::<4>(slot, &mut few);
             table.add_found::<4>(*hash, &mut few);
@@ -185,7 +185,7 @@ mod tests {
             assert_eq!(table.row(slot), row.map(i32::from));
             assert_eq!(table.notes[slot], row[0] as u16);
         }
-        assert_eq!((0..500).filter(|&i| table.find(pair(i, i * 7 + 1)).is_some()).count(), 0);
-        assert_eq!(Table::build(4, &[]).find(3), None);
+        assert_eq!((0..500).filter(|&i| table.find::<4>(pair(i, i * 7 + 1)).is_some()).count(), 0);
+        assert_eq!(Table::build(4, &[]).find::<4>(3), None);
     }
 }

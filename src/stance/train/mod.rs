@@ -40,7 +40,7 @@ pub use tune::tune;
 /// Rows per unit of parallel work.
 const CHUNK: usize = 2048;
 /// Up to this many labelled rows the sparse classifier is fitted without each fold in turn, beyond it without one.
-const ALL_FOLDS: usize = 25_000;
+const ALL_FOLDS: usize = 50_000;
 /// Most rows that the logistic stages learn from; more of them made no difference.
 const STAGE_ROWS: usize = 10_000;
 /// Up to this many rows the logistic stages, too, are fitted out of fold; beyond it they have too few
