@@ -1,4 +1,6 @@
 //! How fast a document is labelled, a model is loaded, and one is trained.
+//!
+//! `MODEL=mine.stance LINES=text.txt cargo bench --bench stance -- LINES` measures a model of yours on text of yours.
 #![allow(missing_docs)] // criterion's macros make undocumented functions
 
 use std::fmt::Write;
@@ -15,6 +17,22 @@ const LINES: [&str; 4] = [
     "Both harbours could write the same rule and audit each other's yards.",
     "The contract was signed in 2014 and runs for twenty years.",
 ];
+
+/// The lines of a file as the sentences of one turn.
+fn lines(path: &str) -> Document {
+    let text = std::fs::read_to_string(path).expect("a text file");
+    let mut document = Document { turns: vec![Turn::default()], ..Document::default() };
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.trim_end().len();
+        if end > start {
+            document.sentences.push(Sentence { turn: 0, span: Span::new(start, end) });
+        }
+        start += line.len();
+    }
+    document.text = text;
+    document
+}
 
 /// A document of one turn with `n` sentences, every one with a word of its own.
 fn document(n: usize) -> Document {
@@ -37,6 +55,15 @@ fn stance(c: &mut Criterion) {
     group.bench_function("predict", |b| {
         b.iter(|| assert_eq!(model.predict(&document, &PredictOptions::default()).len(), 20_000));
     });
+    // MODEL and LINES name files: a model of yours on text of yours, one sentence per line.
+    if let (Ok(model), Ok(path)) = (std::env::var("MODEL"), std::env::var("LINES")) {
+        let model = StanceModel::from_bytes(&std::fs::read(model).expect("a file")).expect("a model");
+        let document = lines(&path);
+        group.throughput(Throughput::Bytes(document.text.len() as u64));
+        group.bench_function("predict LINES", |b| {
+            b.iter(|| assert_eq!(model.predict(&document, &PredictOptions::default()).len(), document.sentences.len()));
+        });
+    }
     let bytes = model.to_bytes();
     group.throughput(Throughput::Bytes(bytes.len() as u64));
     group.bench_function("load", |b| {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use proptest::prelude::*;
 use standpoint::read::labelled::{Options, from_bytes};
-use standpoint::stance::evaluate::{Group, against, cross_validate};
+use standpoint::stance::evaluate::{Folds, Group, against, cross_validate};
 use standpoint::stance::train::{TrainOptions, fit};
 use standpoint::stance::{Examples, PredictOptions, ReasonKind, StanceModel};
 
@@ -81,12 +81,15 @@ fn reasons_name_words_and_context() {
 fn cross_validation_needs_groups_and_gives_intervals() {
     let examples = examples();
     let options = TrainOptions { passes: 2, ..TrainOptions::default() };
-    let measured = cross_validate(&examples, &options, 3, Group::Document, &|_, _| ()).unwrap();
+    let measured = cross_validate(&examples, &options, Folds { parts: 3, ..Folds::default() }, &|_, _| ()).unwrap();
     assert_eq!((measured.sentences, measured.documents), (72, 12));
     assert!(measured.macro_f1.low <= measured.macro_f1.value && measured.macro_f1.value <= measured.macro_f1.high);
     assert_eq!(measured.confusion.iter().flatten().sum::<u64>(), 72);
+    let half = Folds { parts: 3, share: 0.5, ..Folds::default() };
+    assert_eq!(cross_validate(&examples, &options, half, &|_, _| ()).unwrap().sentences, 72, "all are measured");
     // All documents share their speakers: one group cannot be cut into three.
-    assert!(cross_validate(&examples, &options, 3, Group::Speaker, &|_, _| ()).is_err());
+    let by_speaker = Folds { parts: 3, group: Group::Speaker, ..Folds::default() };
+    assert!(cross_validate(&examples, &options, by_speaker, &|_, _| ()).is_err());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use standpoint::read::labelled;
-use standpoint::stance::evaluate::{Group, against, cross_validate};
+use standpoint::stance::evaluate::{Folds, Group, against, cross_validate};
 use standpoint::stance::train::{Progress, TrainOptions};
 use standpoint::{Error, Kind, Result};
 
@@ -23,7 +23,7 @@ pub(crate) struct Evaluate {
     #[command(flatten)]
     table: Table,
     /// Measure this model on the labels, on which it must not have been trained (`shipped`: the one that comes with the program)
-    #[arg(long, value_name = "MODEL", conflicts_with_all = ["folds", "group", "none_share"])]
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["folds", "group", "none_share", "leave_out", "train_share"])]
     model: Option<PathBuf>,
     /// Cross-validate: train on all parts but one, measure on that one, in turn
     #[arg(long, value_name = "N", default_value_t = 5)]
@@ -34,6 +34,12 @@ pub(crate) struct Evaluate {
     /// Share of the no-stance label to train for (see `train --none-share`)
     #[arg(long, value_name = "SHARE")]
     none_share: Option<f64>,
+    /// Learn without a part of the evidence, to see what it is worth
+    #[arg(long, value_name = "PART", value_parser = TrainOptions::LEAVABLE)]
+    leave_out: Vec<String>,
+    /// Learn from this share of the training documents only: a point of the learning curve
+    #[arg(long, value_name = "SHARE", default_value_t = 1.0, value_parser = share)]
+    train_share: f64,
     /// Report as JSON
     #[arg(long)]
     json: bool,
@@ -67,14 +73,23 @@ pub(crate) fn run(args: &Evaluate, progress: Progress) -> Result<String> {
             By::Document => Group::Document,
             By::Speaker => Group::Speaker,
         };
-        let train = TrainOptions { none_share: args.none_share, ..TrainOptions::default() };
-        cross_validate(&examples, &train, args.folds, group, progress)?
+        let mut train = TrainOptions { none_share: args.none_share, ..TrainOptions::default() };
+        args.leave_out.iter().for_each(|part| train.leave_out(part));
+        let folds = Folds { parts: args.folds, group, share: args.train_share };
+        cross_validate(&examples, &train, folds, progress)?
     };
     if args.json {
         let text = serde_json::to_string_pretty(&evaluation);
         return text.map(|t| t + "\n").map_err(|e| Error::new(Kind::Output, e.to_string()));
     }
     Ok(evaluation.to_text())
+}
+
+fn share(text: &str) -> std::result::Result<f64, String> {
+    match text.parse() {
+        Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
+        _ => Err("a share is a number over 0, up to 1".to_owned()),
+    }
 }
 
 /// The same for argument maps.

@@ -82,6 +82,28 @@ pub struct TrainOptions {
     pub none_share: Option<f64>,
 }
 
+impl TrainOptions {
+    /// What [`TrainOptions::leave_out`] knows.
+    pub const LEAVABLE: [&str; 7] = ["words", "pairs", "letters", "classes", "class-pairs", "sparse", "context"];
+
+    /// Leaves out a family of evidence, the sparse classifier or the context, to see what it is worth.
+    ///
+    /// # Panics
+    /// Where the name is none of [`TrainOptions::LEAVABLE`].
+    pub fn leave_out(&mut self, name: &str) {
+        match name {
+            "words" => self.words = 0.0,
+            "pairs" => self.pairs = 0.0,
+            "letters" => self.letters = 0.0,
+            "classes" => (self.classes, self.class_pairs) = (0.0, 0.0),
+            "class-pairs" => self.class_pairs = 0.0,
+            "sparse" => self.sparse = 0.0,
+            "context" => self.context = false,
+            other => panic!("no family is called {other}"),
+        }
+    }
+}
+
 impl Default for TrainOptions {
     fn default() -> Self {
         Self {

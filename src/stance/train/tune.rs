@@ -2,11 +2,8 @@
 
 use super::{Progress, TrainOptions};
 use crate::error::Result;
-use crate::stance::evaluate::{Group, cross_validate};
+use crate::stance::evaluate::{Folds, cross_validate};
 use crate::stance::examples::Examples;
-
-/// Folds of each trial.
-const FOLDS: usize = 5;
 
 /// One setting at a time, in this order: how to set it, and the values tried.
 type Dial = (fn(&mut TrainOptions, f64), &'static [f64]);
@@ -25,7 +22,7 @@ const DIALS: [Dial; 5] = [
 /// As [`super::fit`], on any fold.
 pub fn tune(examples: &Examples, start: &TrainOptions, progress: Progress) -> Result<TrainOptions> {
     let score = |options: &TrainOptions| {
-        cross_validate(examples, options, FOLDS, Group::Document, &|_, _| ()).map(|e| e.macro_f1.value)
+        cross_validate(examples, options, Folds::default(), &|_, _| ()).map(|e| e.macro_f1.value)
     };
     let mut best = (score(start)?, start.clone());
     let trials: usize = DIALS.iter().map(|(_, values)| values.len()).sum();
