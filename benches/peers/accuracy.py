@@ -95,7 +95,9 @@ def fasttext_peer(train, test):
             f.flush()
             return fasttext.train_supervised(f.name, epoch=epoch, lr=0.5, wordNgrams=n, dim=50, thread=2, verbose=0)
     def guess(model, part):
-        return [names[int(model.f.predict(plain(t), 1, 0.0, 'strict')[0][1][9:])] for t in texts(part)]
+        # It says nothing where training diverged: the first label stands for that.
+        said = [model.f.predict(plain(t), 1, 0.0, 'strict') for t in texts(part)]
+        return [names[int(found[0][1][9:])] if found else names[0] for found in said]
     a, b = next(GroupShuffleSplit(1, test_size=0.1, random_state=0).split(train, groups=groups(train)))
     kept, held = [train[i] for i in a], [train[i] for i in b]
     best = (-1, 5, 1)

@@ -5,10 +5,10 @@ speed.py train STANDPOINT TABLE.csv      one fit each, on the columns text and l
 speed.py score TABLE.csv LINES.txt       the peers' scoring of LINES (one sentence per line), trained on TABLE
 
 Training: scikit-learn TF-IDF of words 1-2 with logistic regression (its defaults), HashingVectorizer with LIBLINEAR
-(LinearSVC). Scoring: scikit-learn, fastText's predict, Vowpal Wabbit's command line where `vw` is installed. Ours is scored by
+(LinearSVC). Scoring: scikit-learn, fastText's predict, Vowpal Wabbit's command line. Ours is scored by
 `MODEL=mine.stance LINES=LINES.txt cargo bench --bench stance -- LINES`, and `wc -lw LINES.txt` is the yardstick.
-Needs scikit-learn and fasttext-wheel."""
-import csv, os, re, resource, shutil, subprocess, sys, tempfile, time
+Needs scikit-learn, fasttext-wheel and vowpalwabbit."""
+import csv, os, re, resource, subprocess, sys, tempfile, time
 
 
 def read(path):
@@ -71,9 +71,7 @@ def score(table, lines):
     ready = [plain(s) for s in sentences]
     seconds, _ = timed('fastText predict', lambda: [peer.f.predict(s, 1, 0.0, 'strict') for s in ready])
     print(f'  {size / seconds:.1f} MB/s (its tokenisation not counted)')
-    if not shutil.which('vw'):
-        print('vw is not installed')
-        return
+    vw = [sys.executable, '-m', 'vowpalwabbit', '--quiet']
     bare = lambda text: re.sub(r'[:|\n]', ' ', text)
     with tempfile.TemporaryDirectory() as folder:
         path = lambda name: os.path.join(folder, name)
@@ -81,8 +79,8 @@ def score(table, lines):
             f.writelines(f'{names.index(l) + 1} | {bare(t)}\n' for t, l in zip(texts, labels))
         with open(path('test'), 'w') as f:
             f.writelines(f'1 | {bare(s)}\n' for s in sentences)
-        subprocess.run(['vw', '--quiet', '--oaa', str(len(names)), '--ngram', '2', '-b', '22', '-d', path('train'), '-f', path('model')], check=True)
-        command = ['vw', '--quiet', '-t', '-i', path('model'), '-d', path('test'), '-p', path('out')]
+        subprocess.run([*vw, '--oaa', str(len(names)), '--ngram', '2', '-b', '22', '-d', path('train'), '-f', path('model')], check=True)
+        command = [*vw, '-t', '-i', path('model'), '-d', path('test'), '-p', path('out')]
         seconds, _ = timed('Vowpal Wabbit', lambda: subprocess.run(command, check=True))
         print(f'  {size / seconds:.1f} MB/s')
 
