@@ -357,21 +357,31 @@ impl StanceModel {
         let (k, n) = (self.labels.len(), document.sentences.len());
         let looked = self.look(document, options.target.as_deref());
         let context = Context::new(document, looked.scores(k));
+        let below = options.abstain_below.unwrap_or(0.0);
         let parts = parallel::map_ranges(n, CHUNK, |range| {
             let mut columns = vec![0.0; context::width(k)];
             let mut rows = vec![0.0; range.len() * k];
+            let mut chosen = Vec::with_capacity(range.len());
             for (i, row) in range.zip(rows.chunks_exact_mut(k)) {
                 context.fill(i, &mut columns);
                 self.second.probabilities(&mut columns, row);
+                let label = largest(row);
+                chosen.push((label, row[usize::from(label)] < below));
             }
-            rows
+            (rows, chosen)
         });
-        let probabilities = parts.concat();
-        let chosen: Vec<u16> = probabilities.chunks_exact(k).map(largest).collect();
-        let below = options.abstain_below.unwrap_or(0.0);
-        let sure = |(row, &c): (&[f32], &u16)| row[usize::from(c)] < below;
-        let abstained = probabilities.chunks_exact(k).zip(&chosen).map(sure).collect();
-        Stances { labels: Arc::clone(&self.labels), probabilities, chosen, abstained }
+        let mut out = Stances {
+            labels: Arc::clone(&self.labels),
+            probabilities: Vec::with_capacity(n * k),
+            chosen: Vec::with_capacity(n),
+            abstained: Vec::with_capacity(n),
+        };
+        for (rows, chosen) in parts {
+            out.probabilities.extend(rows);
+            out.chosen.extend(chosen.iter().map(|(label, _)| label));
+            out.abstained.extend(chosen.iter().map(|(_, abstains)| abstains));
+        }
+        out
     }
 
     /// The first look at every sentence and question.
@@ -390,7 +400,9 @@ impl StanceModel {
             }
             (rows, words)
         });
-        let mut looked = Looked::default();
+        let n = document.sentences.len();
+        let mut looked =
+            Looked { sentences: Vec::with_capacity(n * k), words: Vec::with_capacity(n), ..Looked::default() };
         for (rows, words) in parts {
             looked.sentences.extend(rows);
             looked.words.extend(words);

@@ -153,7 +153,7 @@ impl Table {
         self.cells[slot * width..][2..width].iter().map(|weight| i32::from(*weight)).collect()
     }
 
-    /// Whether the vectors fit one another and a search always ends.
+    /// Whether the vectors fit one another.
     pub(crate) fn is_sound(&self) -> bool {
         let slots = self.notes.len();
         self.cells.len() == slots * (2 + self.lanes) && slots != 1
