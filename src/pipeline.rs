@@ -4,6 +4,7 @@
 //! the parts in the order of the inputs. One bad input, a panic included, is a row of `errors.csv` and
 //! harms no other.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -344,10 +345,10 @@ impl Job<'_> {
             profiles: Vec::new(),
         };
         let mut bytes = Vec::new();
-        let mut paths = Vec::with_capacity(parts.len());
+        let mut places = Vec::with_capacity(parts.len());
         for (path, summary) in parts {
             let mut reader = PartReader::open(&path)?;
-            paths.push(path);
+            let first = claims.len();
             let mut columns = Vec::new();
             while let Some(kind) = reader.next(&mut bytes)? {
                 match kind {
@@ -366,6 +367,7 @@ impl Job<'_> {
                     }
                 }
             }
+            places.push((path, first..claims.len()));
             corpus.add(&summary.profiles);
             corpus.add_pairs(&summary.pairs);
             report.documents += summary.report.documents;
@@ -376,7 +378,7 @@ impl Job<'_> {
             report.errors += summary.report.errors;
             report.inputs.push(summary.report);
         }
-        corpus.claims = recurring(&paths, &claims)?;
+        corpus.claims = recurring(places, &claims)?;
         for ((_, writer), file) in tables.iter().zip(&mut files) {
             let mut footer = Vec::new();
             writer.corpus(&corpus, &context, &mut footer);
@@ -516,12 +518,16 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// The claims that recur, fetched from the parts.
-fn recurring(parts: &[PathBuf], claims: &ClaimIndex) -> Result<Vec<RecurringClaim>> {
+/// The claims that recur, fetched from those parts, each with the numbers of its claims, that hold one.
+fn recurring(parts: Vec<(PathBuf, Range<usize>)>, claims: &ClaimIndex) -> Result<Vec<RecurringClaim>> {
     let groups = claims.groups();
-    let (mut grouped, mut number, mut bytes) = (Vec::new(), 0, Vec::new());
-    for path in parts.iter().take(if groups.is_empty() { 0 } else { parts.len() }) {
-        let mut reader = PartReader::open(path)?;
+    let (mut grouped, mut bytes) = (Vec::new(), Vec::new());
+    for (path, numbers) in parts {
+        if groups.range(numbers.clone()).next().is_none() {
+            continue;
+        }
+        let mut number = numbers.start;
+        let mut reader = PartReader::open(&path)?;
         while let Some(kind) = reader.next(&mut bytes)? {
             if kind == CLAIMS {
                 for claim in from_json::<Vec<Claim>>(&bytes)? {

@@ -118,6 +118,18 @@ impl ClaimIndex {
         self.ends.push(self.stems.len());
     }
 
+    /// Number of claims so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
     fn of(&self, claim: usize) -> &[u32] {
         let start = if claim == 0 { 0 } else { self.ends[claim - 1] };
         &self.stems[start..self.ends[claim]]
@@ -129,7 +141,7 @@ impl ClaimIndex {
     /// cost is linear in the number of claims. A group is what a chain of likeness connects.
     #[must_use]
     pub fn groups(&self) -> BTreeMap<usize, usize> {
-        let claims = self.ends.len();
+        let claims = self.len();
         let mut postings: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for claim in 0..claims {
             for stem in self.of(claim) {

@@ -108,8 +108,7 @@ impl<'a> Context<'a> {
     fn row(&self, place: usize) -> Option<&[f32]> {
         let (k, n) = (self.scores.labels, self.document.sentences.len());
         let row = if self.line.is_empty() { place } else { *self.line.get(place)? as usize };
-        let rows = if row < n { self.scores.sentences } else { self.scores.gaps };
-        let row = if row < n { row } else { row - n };
+        let (rows, row) = if row < n { (self.scores.sentences, row) } else { (self.scores.gaps, row - n) };
         rows.get(row * k..(row + 1) * k)
     }
 

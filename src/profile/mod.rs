@@ -209,7 +209,8 @@ impl Corpus {
     pub fn add_pairs(&mut self, pairs: &[SpeakerPair]) {
         for pair in pairs {
             let key = (pair.source.clone(), pair.target.clone());
-            let sums = self.pairs.entry(key).or_insert_with(|| SpeakerPair { relations: [0; 4], ..pair.clone() });
+            let sums =
+                self.pairs.entry(key).or_insert_with(|| SpeakerPair { relations: Default::default(), ..pair.clone() });
             sums.relations.iter_mut().zip(pair.relations).for_each(|(sum, n)| *sum += n);
         }
     }

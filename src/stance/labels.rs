@@ -19,17 +19,20 @@ pub struct LabelSet {
 }
 
 impl LabelSet {
+    /// Most labels of a set: what the solver and the scorer have lanes for.
+    pub const MOST: usize = 1024;
+
     /// A set from label names, in the given order, without codebook lines.
     ///
     /// # Errors
-    /// Where there are fewer than two names, a name is empty or repeated, or `none` is not among them.
+    /// Where there are fewer than two names or more than [`LabelSet::MOST`], a name is empty or repeated, or `none` is not among them.
     pub fn new(name: &str, labels: Vec<String>, none: Option<&str>) -> Result<Self> {
         let usage = |m: String| Err(Error::new(Kind::Usage, m));
         if labels.len() < 2 {
             return usage(format!("{} label found; at least two are needed", labels.len()));
         }
-        if labels.len() > usize::from(u16::MAX) {
-            return usage(format!("{} labels; at most {} are possible", labels.len(), u16::MAX));
+        if labels.len() > Self::MOST {
+            return usage(format!("{} labels; at most {} are possible", labels.len(), Self::MOST));
         }
         for (i, label) in labels.iter().enumerate() {
             if label.trim().is_empty() {
@@ -120,5 +123,8 @@ mod tests {
         assert!(set(&["a", " "], None).is_err());
         assert!(set(&["a", "b"], Some("c")).is_err());
         assert_eq!(set(&["a", "b"], Some("b")).map(|s| s.none), Ok(Some(1)));
+        let many = |n: usize| LabelSet::new("t", (0..n).map(|i| format!("l{i}")).collect(), None);
+        assert!(many(LabelSet::MOST).is_ok());
+        assert!(many(LabelSet::MOST + 1).is_err(), "more than there are lanes for: training panicked");
     }
 }

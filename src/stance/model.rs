@@ -16,8 +16,6 @@ use crate::parallel;
 
 /// Sentences per unit of parallel work.
 const CHUNK: usize = 4096;
-/// Most labels of a model, see [`LabelSet`].
-pub(super) const MOST_LABELS: usize = 1024;
 /// Slots of the memo for words the model does not know; a power of two.
 const MEMO: usize = 2048;
 /// Bits of a word's notes: class plus 1 in the low byte, then these.
@@ -147,12 +145,12 @@ impl Classes {
 impl FirstLook {
     /// A word's own row, or that of its letters, and what it is in the lexicon.
     pub(super) fn word(&self, hash: u64, word: &str) -> (Vec<i32>, Entry) {
-        let slot = self.words.find::<MOST_LABELS>(hash);
+        let slot = self.words.find::<{ LabelSet::MOST }>(hash);
         let notes = slot.map_or(UNSEEN, |slot| self.words.notes[slot]);
         let row = match slot {
             Some(slot) if notes & UNSEEN == 0 => self.words.row(slot),
             _ => {
-                let mut sums = [0; MOST_LABELS];
+                let mut sums = [0; LabelSet::MOST];
                 self.spell(word, &mut sums);
                 sums[..self.lanes].to_vec()
             }
@@ -187,7 +185,7 @@ impl FirstLook {
             4 => self.score_lanes::<4>(classes, text, target, scratch, out),
             8 => self.score_lanes::<8>(classes, text, target, scratch, out),
             9..=64 => self.score_lanes::<64>(classes, text, target, scratch, out),
-            _ => self.score_lanes::<MOST_LABELS>(classes, text, target, scratch, out),
+            _ => self.score_lanes::<{ LabelSet::MOST }>(classes, text, target, scratch, out),
         }
     }
 

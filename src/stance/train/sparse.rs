@@ -6,6 +6,7 @@
 
 use super::evidence::Rows;
 use super::postings::Postings;
+use crate::stance::LabelSet;
 
 /// Features of each row, for the solver.
 pub(crate) struct Matrix {
@@ -84,7 +85,7 @@ impl Matrix {
             5..=8 => self.fit_lanes::<8>(rows, train, scale, penalty, passes),
             9..=16 => self.fit_lanes::<16>(rows, train, scale, penalty, passes),
             17..=64 => self.fit_lanes::<64>(rows, train, scale, penalty, passes),
-            _ => self.fit_lanes::<1024>(rows, train, scale, penalty, passes),
+            _ => self.fit_lanes::<{ LabelSet::MOST }>(rows, train, scale, penalty, passes),
         }
     }
 
