@@ -8,12 +8,15 @@
 //!   argumentation mining").
 //! - *Across speakers* at most 30 earlier sentences of the exchange are looked at per
 //!   sentence, so the cost is linear in the text.
+//! - Where experts answer the same question side by side, [`RelationKind::DiffersOn`] shows where their stances part
+//!   (`differ`).
 //! - The same code trains from the user's own `components.csv` and `relations.csv`:
 //!   [`train`]; which relations exist and whether they are trees is read off the file.
 
 mod candidates;
 pub mod corpus;
 pub mod decode;
+mod differ;
 mod evaluate;
 mod file;
 mod gold;

@@ -1,7 +1,9 @@
 //! From scored pairs to the relations of a map, with the evidence for each in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
+use super::differ::{differences, parallel_answers};
 use super::logistic::Logistic;
 use super::markers::MARKERS;
 use super::model::{Belief, MapOptions, Parts, Place, Prepared, SOURCE, Scored, TARGET};
@@ -16,8 +18,6 @@ use crate::stance::Stances;
 const PARTS: usize = 3;
 /// Shared words that are named.
 const NAMED: usize = 3;
-/// Stances differ with at least this probability before two claims are said to.
-const DIFFERS: f32 = 0.35;
 
 /// Everything that relations are read from.
 pub(super) struct Reading<'a> {
@@ -48,12 +48,12 @@ fn relation(s: &Scored, kind: RelationKind, probability: f64) -> Relation {
 
 impl Reading<'_> {
     /// The relations of the map: the arcs of the trees and the links across speakers that
-    /// reach the threshold, and one `differs-on` per pair of speakers and exchange where
-    /// opposed claims do not address one another.
+    /// reach the threshold, and one `differs-on` per pair of speakers who answer side by side with different
+    /// stances and do not address one another.
     pub(super) fn chosen(&self, scored: &[Scored], options: &MapOptions) -> Vec<Relation> {
         let least = |own: f32| f64::from(options.min_probability.unwrap_or(own));
         let (same, cross) = (least(self.parts.same.threshold), least(self.parts.cross.threshold));
-        let parallel = self.parallel_exchanges();
+        let parallel = parallel_answers(self.doc, self.prepared);
         let mut out = Vec::new();
         for s in scored {
             let in_tree = match self.places[s.source as usize] {
@@ -68,7 +68,7 @@ impl Reading<'_> {
             }
             let mut kind = RelationKind::ALL[kind];
             let source = &self.prepared.units[s.source as usize];
-            if s.crosses && kind == RelationKind::Attack && parallel.binary_search(&source.exchange).is_ok() {
+            if s.crosses && kind == RelationKind::Attack && parallel.contains_key(&source.exchange) {
                 let target = &self.prepared.units[s.target as usize];
                 if !self.is_explicit(source, target) {
                     kind = RelationKind::DiffersOn;
@@ -79,32 +79,10 @@ impl Reading<'_> {
             out.push(found);
         }
         if options.min_probability.is_none_or(|least| least > 0.0) {
-            self.differing(scored, options, &parallel, &mut out);
+            self.differing(options, &parallel, &mut out);
         }
         out.sort_by_key(|r| (r.source, r.target, r.kind));
         out
-    }
-
-    /// Exchanges (by number, sorted) in which nobody speaks twice: answers side by side.
-    fn parallel_exchanges(&self) -> Vec<u32> {
-        let mut turns: BTreeMap<u32, Vec<Option<u32>>> = BTreeMap::new();
-        let asking = |turn: usize| {
-            let question = self.doc.turns[turn].question;
-            question.and_then(|q| self.doc.questions[q as usize].turn) == Some(turn as u32)
-        };
-        for (turn, range) in self.doc.sentences_by_turn() {
-            let unit = &self.prepared.units[range.start];
-            if unit.exchange > 0 && !asking(turn) {
-                turns.entry(unit.exchange).or_default().push(unit.speaker);
-            }
-        }
-        turns.retain(|_, speakers| {
-            let turns = speakers.len();
-            speakers.sort_unstable();
-            speakers.dedup();
-            speakers.len() == turns && turns > 1
-        });
-        turns.into_keys().collect()
     }
 
     /// Whether the source says that it answers somebody: a word of dissent, an address, a name.
@@ -115,39 +93,34 @@ impl Reading<'_> {
             || named.is_some_and(|n| n.iter().any(|k| source.keys.binary_search(k).is_ok()))
     }
 
-    /// Opposed claims of two speakers who answer side by side: the likeliest pair of each two.
-    fn differing(&self, scored: &[Scored], options: &MapOptions, parallel: &[u32], out: &mut Vec<Relation>) {
+    /// Adds where speakers who answer side by side differ, unless a conflict joins them already.
+    fn differing(&self, options: &MapOptions, parallel: &BTreeMap<u32, Vec<Range<usize>>>, out: &mut Vec<Relation>) {
         let Some(stances) = self.stances else { return };
-        let claim = |i: u32| self.places[i as usize] == Place::Root;
-        let pair_of = |s: u32, t: u32| {
-            let units = &self.prepared.units;
-            (units[s as usize].exchange, units[s as usize].speaker, units[t as usize].speaker)
+        let units = &self.prepared.units;
+        let pair_of = |s: usize, t: usize| {
+            let (a, b) = (units[s].speaker, units[t].speaker);
+            (units[s].exchange, a.min(b), a.max(b))
         };
-        let said: Vec<_> = out.iter().filter(|r| r.cross_speaker).map(|r| pair_of(r.source, r.target)).collect();
-        let mut best: BTreeMap<_, (f32, Relation)> = BTreeMap::new();
-        for s in scored.iter().filter(|s| s.crosses && s.target < s.source && claim(s.source) && claim(s.target)) {
-            let key = pair_of(s.source, s.target);
-            if parallel.binary_search(&key.0).is_err() || said.contains(&key) {
-                continue;
+        let conflict = |r: &&Relation| matches!(r.kind, RelationKind::Attack | RelationKind::DiffersOn);
+        let crossing = out.iter().filter(|r| r.cross_speaker).filter(conflict);
+        let known: BTreeSet<_> = crossing.map(|r| pair_of(r.source as usize, r.target as usize)).collect();
+        for answers in parallel.values() {
+            let is_known = |later: usize, earlier: usize| known.contains(&pair_of(later, earlier));
+            for found in differences(stances, self.places, answers, options.min_probability, is_known) {
+                let (s, t) = (found.later as usize, found.earlier as usize);
+                let mut evidence = format!("stances differ: {} against {}", stances.name(s), stances.name(t));
+                if let Some(words) = self.shared_words(s, t) {
+                    evidence = format!("{evidence}; {words}");
+                }
+                out.push(Relation {
+                    source: found.later,
+                    target: found.earlier,
+                    kind: RelationKind::DiffersOn,
+                    probability: found.probability,
+                    cross_speaker: true,
+                    evidence,
+                });
             }
-            let p = opposition(stances, s.source as usize, s.target as usize);
-            if p < options.min_probability.unwrap_or(DIFFERS) {
-                continue;
-            }
-            let units = &self.prepared.units;
-            let likeness = super::unit::cosine(&units[s.source as usize], &units[s.target as usize]);
-            let merit = p * (0.2 + likeness);
-            if best.get(&key).is_none_or(|b| merit > b.0) {
-                best.insert(key, (merit, relation(s, RelationKind::DiffersOn, f64::from(p))));
-            }
-        }
-        for (_, mut found) in best.into_values() {
-            let (s, t) = (found.source as usize, found.target as usize);
-            found.evidence = format!("stances differ: {} against {}", stances.name(s), stances.name(t));
-            if let Some(words) = self.shared_words(s, t) {
-                found.evidence = format!("{}; {words}", found.evidence);
-            }
-            out.push(found);
         }
     }
 
@@ -208,36 +181,5 @@ impl Reading<'_> {
         words.sort_unstable();
         let words: Vec<String> = words.into_iter().map(|(_, w)| format!("'{w}'")).collect();
         (!words.is_empty()).then(|| format!("shares {}", words.join(", ")))
-    }
-}
-
-/// The probability that two sentences take different stances, neither of them none.
-fn opposition(stances: &Stances, a: usize, b: usize) -> f32 {
-    let takes = |(label, p): (usize, &f32)| if stances.labels.none == Some(label as u16) { 0.0 } else { *p };
-    let sum = |row: &[f32]| row.iter().enumerate().map(takes).sum::<f32>();
-    let (x, y) = (stances.row(a), stances.row(b));
-    let same: f32 = x.iter().zip(y).enumerate().map(|(l, (p, q))| takes((l, p)) * q).sum();
-    (sum(x) * sum(y) - same).clamp(0.0, 1.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::stance::LabelSet;
-
-    #[test]
-    fn opposition_needs_two_stances() {
-        let labels = Arc::new(LabelSet::policy());
-        let stances = Stances {
-            labels,
-            probabilities: [[0.9, 0.0, 0.0, 0.1], [0.0, 0.8, 0.0, 0.2], [0.0, 0.0, 0.0, 1.0]].concat(),
-            chosen: vec![0, 1, 3],
-            abstained: vec![false; 3],
-        };
-        assert!((opposition(&stances, 0, 1) - 0.72).abs() < 1e-6);
-        assert!(opposition(&stances, 0, 0) < 1e-6);
-        assert!(opposition(&stances, 0, 2) < 1e-6);
     }
 }

@@ -34,8 +34,8 @@ const CELLS: usize = 1_500_000;
 /// At most this many unrelated pairs are fitted on.
 const UNRELATED: usize = 20_000;
 /// L2 penalty of the unit models on standardised columns: strong, for they have more columns
-/// than a small corpus has sentences. Chosen by cross-validation on our own corpus.
-const UNIT_PENALTY: f64 = 300.0;
+/// than a small corpus has sentences. Of these the one is taken whose trees are best out of fold.
+const UNIT_PENALTIES: [f64; 2] = [300.0, 1000.0];
 /// The same of the pair models, for a small corpus and a large one.
 const PAIR_PENALTIES: [f64; 2] = [10.0, 100.0];
 /// Precision that the default threshold should give on held-out documents.
@@ -51,6 +51,16 @@ struct Example {
     /// Which of the [`ENDS`] each sentence is.
     ends: Vec<[bool; ENDS]>,
     pairs: Vec<Pair>,
+}
+
+/// The models of what happens within a turn.
+struct Within {
+    units: UnitModels,
+    beliefs: Vec<Vec<Belief>>,
+    same: Links,
+    tree: Tree,
+    /// Of the trees out of fold: the sum of the four macro-F1.
+    quality: f64,
 }
 
 /// A candidate pair of a training document.
@@ -76,10 +86,17 @@ pub fn train(documents: &[Annotated]) -> Result<ArgumentModel> {
     let examples = parallel::map(documents, |_, d| Example::new(d, &vocabulary, layout));
     let folds = folds(sentences).min(documents.len());
 
-    let (units, beliefs) = unit_models(&examples, folds)?;
     let pair_penalty = PAIR_PENALTIES[usize::from(sentences >= SMALL)];
-    let same = links(&examples, &beliefs, false, folds, pair_penalty)?;
-    let tree = tree(&examples, &beliefs, &same);
+    let mut best: Option<Within> = None;
+    for penalty in UNIT_PENALTIES {
+        let (units, beliefs) = unit_models(&examples, folds, penalty)?;
+        let (same, scores) = links(&examples, &beliefs, false, folds, pair_penalty)?;
+        let (tree, quality) = tree(&examples, &beliefs, &same, &scores);
+        if best.as_ref().is_none_or(|b| quality > b.quality) {
+            best = Some(Within { units, beliefs, same, tree, quality });
+        }
+    }
+    let Some(Within { units, beliefs, same, tree, .. }) = best else { unreachable!("there are penalties to try") };
     let cross = links(&examples, &beliefs, true, folds, pair_penalty)?.0;
     let relations = documents.iter().flat_map(|d| &d.map.relations);
     let card = Card {
@@ -88,7 +105,7 @@ pub fn train(documents: &[Annotated]) -> Result<ArgumentModel> {
         relations: relations.clone().count() as u32,
         cross_speaker: relations.filter(|r| r.cross_speaker).count() as u32,
     };
-    let parts = Parts { card, words, frequencies, units, same: same.0, cross, tree };
+    let parts = Parts { card, words, frequencies, units, same, cross, tree };
     Ok(ArgumentModel::new(parts))
 }
 
@@ -253,29 +270,29 @@ impl<'e> Units<'e> {
         out
     }
 
-    fn fit(&self) -> Result<UnitModels> {
+    fn fit(&self, penalty: f64) -> Result<UnitModels> {
         let end = |k: usize| {
             let is: Vec<bool> = self.ends.iter().map(|e| e[k]).collect();
-            Logistic::fit(&self.rows, &is, UNIT_PENALTY)
+            Logistic::fit(&self.rows, &is, penalty)
         };
         Ok(UnitModels {
-            component: Multi::fit(&self.rows, &self.component, ComponentKind::ALL.len(), UNIT_PENALTY)?,
-            role: Logistic::fit(&self.sided, &self.opp, UNIT_PENALTY)?,
-            function: Multi::fit(&self.rows, &self.function, FUNCTIONS, UNIT_PENALTY)?,
+            component: Multi::fit(&self.rows, &self.component, ComponentKind::ALL.len(), penalty)?,
+            role: Logistic::fit(&self.sided, &self.opp, penalty)?,
+            function: Multi::fit(&self.rows, &self.function, FUNCTIONS, penalty)?,
             ends: (0..ENDS).map(end).collect::<Result<_>>()?,
         })
     }
 }
 
 /// The models of single sentences, and what they believe out of fold, by document.
-fn unit_models(examples: &[Example], folds: usize) -> Result<(UnitModels, Vec<Vec<Belief>>)> {
+fn unit_models(examples: &[Example], folds: usize, penalty: f64) -> Result<(UnitModels, Vec<Vec<Belief>>)> {
     let training: Vec<Units<'_>> = (0..folds).map(|f| Units::new(examples, folds, Some(f))).collect();
-    let held = parallel::map(&training, |_, units| units.fit()).into_iter().collect::<Result<Vec<_>>>()?;
+    let held = parallel::map(&training, |_, units| units.fit(penalty)).into_iter().collect::<Result<Vec<_>>>()?;
     let beliefs = examples.iter().enumerate().map(|(i, e)| {
         let model = &held[i % folds];
         e.unit_rows.iter().map(|row| model.belief(row)).collect()
     });
-    Ok((Units::new(examples, folds, None).fit()?, beliefs.collect()))
+    Ok((Units::new(examples, folds, None).fit(penalty)?, beliefs.collect()))
 }
 
 /// Out-of-fold scores of the pairs of every document: log-odds of a link, and of each kind.
@@ -410,7 +427,7 @@ fn threshold(links: &Links, examples: &[Example], scores: &PairScores) -> f64 {
 
 /// How trees are built: their form from the annotations, the weights by the out-of-fold
 /// predictions they make best (mean of the four macro-F1).
-fn tree(examples: &[Example], beliefs: &[Vec<Belief>], same: &(Links, PairScores)) -> Tree {
+fn tree(examples: &[Example], beliefs: &[Vec<Belief>], same: &Links, scores: &PairScores) -> (Tree, f64) {
     let spanning = examples.iter().flat_map(|e| &e.component).all(|c| *c != ComponentKind::None);
     let single_root = examples.iter().all(|e| {
         let mut roots = vec![0; e.places.len()];
@@ -421,7 +438,7 @@ fn tree(examples: &[Example], beliefs: &[Vec<Belief>], same: &(Links, PairScores
     });
     let arcs: Vec<Vec<Arc>> = examples
         .iter()
-        .zip(&same.1)
+        .zip(scores)
         .map(|(e, scores)| {
             let within = e.pairs.iter().zip(scores).filter(|(p, s)| {
                 s.0.is_finite() && e.prepared.units[p.source as usize].turn == e.prepared.units[p.target as usize].turn
@@ -429,7 +446,7 @@ fn tree(examples: &[Example], beliefs: &[Vec<Belief>], same: &(Links, PairScores
             let arc = |(p, s): (&Pair, &(f64, [f64; 3]))| Arc {
                 source: p.source as usize,
                 target: p.target as usize,
-                link: same.0.calibrated(s.0),
+                link: same.calibrated(s.0),
                 kind: s.1,
             };
             within.map(arc).collect()
@@ -467,5 +484,5 @@ fn tree(examples: &[Example], beliefs: &[Vec<Belief>], same: &(Links, PairScores
             }
         }
     }
-    tree
+    (tree, best)
 }
