@@ -45,20 +45,20 @@ pub(super) fn parallel_answers(doc: &Document, prepared: &Prepared) -> BTreeMap<
     answers
 }
 
-/// The differences between those answers of an exchange that `known` does not say have been joined already.
+/// The differences between the answers of an exchange, but for two of which `attack` says that one attacks the other.
 pub(super) fn differences(
     stances: &Stances,
     places: &[Place],
     answers: &[Range<usize>],
     least: Option<f32>,
-    known: impl Fn(usize, usize) -> bool,
+    attack: impl Fn(usize, usize) -> bool,
 ) -> Vec<Difference> {
     let least = least.unwrap_or(DIFFERS);
     let strongest: Vec<_> = answers.iter().map(|answer| strongest(stances, places, answer.clone())).collect();
     let mut out = Vec::new();
     for (i, later) in strongest.iter().enumerate() {
         for j in i.saturating_sub(COMPARED)..i {
-            if known(answers[i].start, answers[j].start) {
+            if attack(answers[i].start, answers[j].start) {
                 continue;
             }
             let mut best: Option<Difference> = None;

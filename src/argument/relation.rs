@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::differ::{differences, parallel_answers};
+use super::differ::{Difference, differences, parallel_answers};
 use super::logistic::Logistic;
 use super::markers::MARKERS;
 use super::model::{Belief, MapOptions, Parts, Place, Prepared, SOURCE, Scored, TARGET};
@@ -93,34 +93,32 @@ impl Reading<'_> {
             || named.is_some_and(|n| n.iter().any(|k| source.keys.binary_search(k).is_ok()))
     }
 
-    /// Adds where speakers who answer side by side differ, unless a conflict joins them already.
+    /// Adds where the stances of speakers who answer side by side differ, unless an attack joins them already. It
+    /// takes the place of what the links say of these two: of answers side by side, stances tell more.
     fn differing(&self, options: &MapOptions, parallel: &BTreeMap<u32, Vec<Range<usize>>>, out: &mut Vec<Relation>) {
         let Some(stances) = self.stances else { return };
         let units = &self.prepared.units;
-        let pair_of = |s: usize, t: usize| {
-            let (a, b) = (units[s].speaker, units[t].speaker);
-            (units[s].exchange, a.min(b), a.max(b))
+        let pair_of = |s: u32, t: u32| {
+            let [a, b] = [s, t].map(|i| units[i as usize].speaker);
+            (units[s as usize].exchange, a.min(b), a.max(b))
         };
-        let conflict = |r: &&Relation| matches!(r.kind, RelationKind::Attack | RelationKind::DiffersOn);
-        let crossing = out.iter().filter(|r| r.cross_speaker).filter(conflict);
-        let known: BTreeSet<_> = crossing.map(|r| pair_of(r.source as usize, r.target as usize)).collect();
+        let attacks = out.iter().filter(|r| r.cross_speaker && r.kind == RelationKind::Attack);
+        let attacking: BTreeSet<_> = attacks.map(|r| pair_of(r.source, r.target)).collect();
+        let mut found: Vec<Difference> = Vec::new();
         for answers in parallel.values() {
-            let is_known = |later: usize, earlier: usize| known.contains(&pair_of(later, earlier));
-            for found in differences(stances, self.places, answers, options.min_probability, is_known) {
-                let (s, t) = (found.later as usize, found.earlier as usize);
-                let mut evidence = format!("stances differ: {} against {}", stances.name(s), stances.name(t));
-                if let Some(words) = self.shared_words(s, t) {
-                    evidence = format!("{evidence}; {words}");
-                }
-                out.push(Relation {
-                    source: found.later,
-                    target: found.earlier,
-                    kind: RelationKind::DiffersOn,
-                    probability: found.probability,
-                    cross_speaker: true,
-                    evidence,
-                });
+            let attack = |later: usize, earlier: usize| attacking.contains(&pair_of(later as u32, earlier as u32));
+            found.extend(differences(stances, self.places, answers, options.min_probability, attack));
+        }
+        let differing: BTreeSet<_> = found.iter().map(|d| pair_of(d.later, d.earlier)).collect();
+        out.retain(|r| r.kind != RelationKind::DiffersOn || !differing.contains(&pair_of(r.source, r.target)));
+        for Difference { later, earlier, probability } in found {
+            let (s, t) = (later as usize, earlier as usize);
+            let mut evidence = format!("stances differ: {} against {}", stances.name(s), stances.name(t));
+            if let Some(words) = self.shared_words(s, t) {
+                evidence = format!("{evidence}; {words}");
             }
+            let (kind, cross_speaker) = (RelationKind::DiffersOn, true);
+            out.push(Relation { source: later, target: earlier, kind, probability, cross_speaker, evidence });
         }
     }
 

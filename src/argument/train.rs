@@ -3,7 +3,8 @@
 //! Everything that is learned from predictions (the pair models read what the unit models
 //! believe; calibration, thresholds and the weights of the tree read the pair models) is
 //! learned from *out-of-fold* predictions, folds by document: else each stage would learn
-//! the echo of the one before. Candidates are those of mapping; where there are far more
+//! the echo of the one before. So are the penalties: the ones within turns by the trees they lead to, the one across
+//! speakers by the likelihood of its links. Candidates are those of mapping; where there are far more
 //! unrelated pairs than needed, a fixed share of them is drawn and the intercept corrected
 //! (King & Zeng 2001, "Logistic regression in rare events data").
 
@@ -33,11 +34,16 @@ const WORDS: usize = 300;
 const CELLS: usize = 1_500_000;
 /// At most this many unrelated pairs are fitted on.
 const UNRELATED: usize = 20_000;
-/// L2 penalty of the unit models on standardised columns: strong, for they have more columns
-/// than a small corpus has sentences. Of these the one is taken whose trees are best out of fold.
+/// L2 penalties of the unit models, on standardised columns: strong, for they have more columns than a small corpus
+/// has sentences.
 const UNIT_PENALTIES: [f64; 2] = [300.0, 1000.0];
-/// The same of the pair models, for a small corpus and a large one.
+/// The same of the pair models.
 const PAIR_PENALTIES: [f64; 2] = [10.0, 100.0];
+/// Steps of the search for the weights of the tree: factors of a weight, and what is added to the attack's odds.
+const FACTORS: [f32; 6] = [0.4, 0.6, 0.8, 1.25, 1.6, 2.5];
+const SHIFTS: [f32; 6] = [-0.6, -0.3, -0.15, 0.15, 0.3, 0.6];
+/// Rounds of it at most; it ends where a round finds nothing better.
+const ROUNDS: usize = 5;
 /// Precision that the default threshold should give on held-out documents.
 const PRECISION: f64 = 0.6;
 
@@ -86,18 +92,9 @@ pub fn train(documents: &[Annotated]) -> Result<ArgumentModel> {
     let examples = parallel::map(documents, |_, d| Example::new(d, &vocabulary, layout));
     let folds = folds(sentences).min(documents.len());
 
-    let pair_penalty = PAIR_PENALTIES[usize::from(sentences >= SMALL)];
-    let mut best: Option<Within> = None;
-    for penalty in UNIT_PENALTIES {
-        let (units, beliefs) = unit_models(&examples, folds, penalty)?;
-        let (same, scores) = links(&examples, &beliefs, false, folds, pair_penalty)?;
-        let (tree, quality) = tree(&examples, &beliefs, &same, &scores);
-        if best.as_ref().is_none_or(|b| quality > b.quality) {
-            best = Some(Within { units, beliefs, same, tree, quality });
-        }
-    }
-    let Some(Within { units, beliefs, same, tree, .. }) = best else { unreachable!("there are penalties to try") };
-    let cross = links(&examples, &beliefs, true, folds, pair_penalty)?.0;
+    let Within { units, beliefs, same, tree, .. } = within(&examples, folds)?;
+    let tried = PAIR_PENALTIES.iter().map(|&penalty| links(&examples, &beliefs, true, folds, penalty));
+    let cross = best(tried, |found| -found.loss)?.links;
     let relations = documents.iter().flat_map(|d| &d.map.relations);
     let card = Card {
         documents: documents.len() as u32,
@@ -107,6 +104,25 @@ pub fn train(documents: &[Annotated]) -> Result<ArgumentModel> {
     };
     let parts = Parts { card, words, frequencies, units, same, cross, tree };
     Ok(ArgumentModel::new(parts))
+}
+
+/// The models within turns with the penalties that make the best trees.
+fn within(examples: &[Example], folds: usize) -> Result<Within> {
+    let units: Vec<_> =
+        UNIT_PENALTIES.iter().map(|&penalty| unit_models(examples, folds, penalty)).collect::<Result<_>>()?;
+    let pairs = units.iter().flat_map(|found| PAIR_PENALTIES.iter().map(move |penalty| (found, *penalty)));
+    let tried = pairs.map(|((units, beliefs), penalty)| {
+        let Found { links: same, scores, .. } = links(examples, beliefs, false, folds, penalty)?;
+        let (tree, quality) = tree(examples, beliefs, &same, &scores);
+        Ok(Within { units: units.clone(), beliefs: beliefs.clone(), same, tree, quality })
+    });
+    best(tried, |within| within.quality)
+}
+
+/// The first of the best.
+fn best<T>(mut tried: impl Iterator<Item = Result<T>>, merit: impl Fn(&T) -> f64) -> Result<T> {
+    let first = tried.next().unwrap_or_else(|| unreachable!("there are penalties to try"))?;
+    tried.try_fold(first, |best, next| next.map(|next| if merit(&next) > merit(&best) { next } else { best }))
 }
 
 fn check(documents: &[Annotated]) -> Result<()> {
@@ -306,14 +322,16 @@ fn pair_row(pair: &Pair, beliefs: &[Belief]) -> Row {
     row
 }
 
-/// The models of pairs of one speaker (`crosses` false) or of two, and their out-of-fold scores.
-fn links(
-    examples: &[Example],
-    beliefs: &[Vec<Belief>],
-    crosses: bool,
-    folds: usize,
-    penalty: f64,
-) -> Result<(Links, PairScores)> {
+/// Models of pairs with what they say out of fold.
+struct Found {
+    links: Links,
+    scores: PairScores,
+    /// Negative log-likelihood of the calibrated scores.
+    loss: f64,
+}
+
+/// The models of pairs of one speaker (`crosses` false) or of two.
+fn links(examples: &[Example], beliefs: &[Vec<Belief>], crosses: bool, folds: usize, penalty: f64) -> Result<Found> {
     let all = || {
         let each = examples.iter().enumerate();
         each.flat_map(move |(i, e)| e.pairs.iter().filter(move |p| p.crosses == crosses).map(move |p| (i, e, p)))
@@ -368,7 +386,9 @@ fn links(
     let (link, kind) = fit(None)?;
     let mut out = Links { link, kind, slope: slope as f32, offset: offset as f32, threshold: 0.5, forward };
     out.threshold = threshold(&out, examples, &scores) as f32;
-    Ok((out, scores))
+    let right = |p: f64, is: bool| if is { p } else { 1.0 - p };
+    let loss = known.iter().map(|&(score, is)| -right(out.calibrated(score), is).max(1e-12).ln()).sum();
+    Ok(Found { links: out, scores, loss })
 }
 
 /// A number that has nothing to do with the order of pairs.
@@ -467,21 +487,32 @@ fn tree(examples: &[Example], beliefs: &[Vec<Belief>], same: &Links, scores: &Pa
     };
     let mut tree = Tree { single_root, spanning, function: 1.0, role: 1.0, component: 1.0, attack: 0.0 };
     let mut best = quality(&tree);
-    for _ in 0..2 {
-        for (slot, grid) in [
-            (0, [0.3_f32, 0.6, 1.5, 2.5]),
-            (1, [0.0, 0.3, 0.6, 1.5]),
-            (2, [0.3, 0.6, 1.5, 2.5]),
-            (3, [-0.6, -0.3, 0.3, 0.6]),
-        ] {
-            for value in grid {
+    let weights: [fn(&mut Tree) -> &mut f32; 3] = [|t| &mut t.function, |t| &mut t.role, |t| &mut t.component];
+    for _ in 0..ROUNDS {
+        let before = best;
+        for weight in weights {
+            let now = *weight(&mut tree);
+            // A weight of 0 has no factors: it may come back to a half.
+            let onward = if now == 0.0 { 0.5 } else { 0.0 };
+            for value in FACTORS.iter().map(|factor| now * factor).chain([onward]) {
                 let mut other = tree;
-                *[&mut other.function, &mut other.role, &mut other.component, &mut other.attack][slot] = value;
+                *weight(&mut other) = value;
                 let q = quality(&other);
                 if q > best + 1e-9 {
                     (tree, best) = (other, q);
                 }
             }
+        }
+        let now = tree.attack;
+        for shift in SHIFTS {
+            let other = Tree { attack: now + shift, ..tree };
+            let q = quality(&other);
+            if q > best + 1e-9 {
+                (tree, best) = (other, q);
+            }
+        }
+        if best <= before {
+            break;
         }
     }
     (tree, best)
