@@ -14,7 +14,7 @@ use crate::stance::Stances;
 /// An answer is compared with this many answers before it, so that a questionnaire costs no more than a panel.
 const COMPARED: usize = 8;
 /// Stances differ with at least this probability by default: that of two stances of even odds. On our annotated
-/// dialogues two such pairs in three are two different stances to the coders (`cargo bench --bench argument`).
+/// dialogues seven of ten that are shown are two different stances to the coders (`cargo bench --bench argument`).
 const DIFFERS: f32 = 0.25;
 
 /// Two sentences that differ, with the probability that they have the stances they seem to.
