@@ -1,4 +1,5 @@
-//! The training corpus is what it says it is: large enough, labelled by the label set, and nobody's words twice.
+//! The training corpus, and the documents of another kind that are held out, are what they say they are: large enough,
+//! labelled by the label set, and nobody's words twice, within either or across the two.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 use standpoint::stance::LabelSet;
 
-const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/corpus");
+const CORPUS: &str = "data/corpus";
+const HELD_OUT: &str = "data/heldout";
 
 #[derive(Debug)]
 struct Row {
@@ -22,8 +24,10 @@ struct Row {
     coders: [String; 3],
 }
 
-fn rows() -> Vec<Row> {
-    let mut tables: Vec<PathBuf> = std::fs::read_dir(CORPUS).unwrap().map(|e| e.unwrap().path()).collect();
+fn rows(folders: &[&str]) -> Vec<Row> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = |folder: &&str| std::fs::read_dir(root.join(folder)).unwrap().map(|e| e.unwrap().path());
+    let mut tables: Vec<PathBuf> = folders.iter().flat_map(files).collect();
     tables.retain(|p| p.extension().is_some_and(|e| e == "csv"));
     tables.sort();
     let mut out = Vec::new();
@@ -48,7 +52,7 @@ fn words(text: &str) -> Vec<String> {
 
 #[test]
 fn it_has_the_size_and_the_labels_it_should_have() {
-    let rows = rows();
+    let rows = rows(&[CORPUS]);
     let labels = LabelSet::policy();
     let documents: BTreeSet<&str> = rows.iter().map(|r| r.document.as_str()).collect();
     assert!(rows.len() >= 6000, "{} sentences", rows.len());
@@ -66,7 +70,7 @@ fn it_has_the_size_and_the_labels_it_should_have() {
 
 #[test]
 fn two_readings_of_every_sentence_agree_and_a_third_decides_where_they_do_not() {
-    let rows = rows();
+    let rows = rows(&[CORPUS, HELD_OUT]);
     let labels = LabelSet::policy();
     for row in &rows {
         let [first, second, third] = &row.coders;
@@ -89,7 +93,7 @@ fn two_readings_of_every_sentence_agree_and_a_third_decides_where_they_do_not() 
 
 #[test]
 fn no_sentence_is_there_twice_or_nearly() {
-    let rows = rows();
+    let rows = rows(&[CORPUS, HELD_OUT]);
     let texts: Vec<Vec<String>> = rows.iter().map(|r| words(&r.text)).collect();
     let mut exact: BTreeMap<&[String], usize> = BTreeMap::new();
     let mut by_run: BTreeMap<&[String], Vec<usize>> = BTreeMap::new();
@@ -123,7 +127,7 @@ fn no_run_of_eight_words_is_shared_with_the_measuring_data() {
         eprintln!("skipped: the measuring data is not here");
         return;
     }
-    let rows = rows();
+    let rows = rows(&[CORPUS, HELD_OUT]);
     let texts: Vec<Vec<String>> = rows.iter().map(|r| words(&r.text)).collect();
     let mut runs: BTreeMap<&[String], usize> = BTreeMap::new();
     for (i, text) in texts.iter().enumerate() {
