@@ -158,7 +158,7 @@ fn wide(text: &str, at: usize) -> (char, usize) {
     (letter, letter.len_utf8())
 }
 
-/// Reads the word that starts at `at`, which is moved to where it ends.
+/// Reads the word that starts at `at`, which is moved to where the text goes on.
 #[inline(always)]
 fn word(text: &str, at: &mut usize) -> Word {
     let (bytes, start) = (text.as_bytes(), *at);
@@ -185,7 +185,8 @@ fn word(text: &str, at: &mut usize) -> Word {
         }
         let numeric = (lettered | (letters & inside)) == 0;
         let hash = if numeric { number(end - start) } else { finish(absorb(hash, lower & inside)) };
-        *at = end;
+        // A space behind it says nothing.
+        *at = end + usize::from(next == b' ');
         return Word { hash, start: start as u32, end: end as u32 };
     }
     any_word(text, at)

@@ -131,6 +131,8 @@ fn entry(notes: u16) -> Entry {
 pub(super) struct Scratch {
     tokens: Vec<Word>,
     words: Vec<(u64, Entry)>,
+    /// Words whose letters speak for them.
+    unseen: Vec<Word>,
     memo: Vec<u64>,
     memo_rows: Vec<i32>,
 }
@@ -167,6 +169,7 @@ impl FirstLook {
         Scratch {
             tokens: Vec::with_capacity(256),
             words: Vec::with_capacity(256),
+            unseen: Vec::with_capacity(64),
             memo: vec![0; MEMO],
             memo_rows: vec![0; MEMO * self.lanes],
         }
@@ -197,9 +200,10 @@ impl FirstLook {
         scratch: &mut Scratch,
         out: &mut [f32],
     ) -> u32 {
-        let Scratch { tokens, words, memo, memo_rows } = scratch;
+        let Scratch { tokens, words, unseen, memo, memo_rows } = scratch;
         tokens.clear();
         words.clear();
+        unseen.clear();
         scan(text, |token| tokens.push(if let Token::Word(word) = token { word } else { Word::default() }));
         // Each kind of look-up has a loop of its own, so that many wait for memory at once.
         let mut sums: Sums<L> = [0; L];
@@ -213,24 +217,29 @@ impl FirstLook {
             count += 1;
             let slot = self.words.find::<L>(word.hash);
             let notes = slot.map_or(UNSEEN, |slot| self.words.notes[slot]);
-            match slot {
-                Some(slot) if notes & UNSEEN == 0 => self.words.add(slot, &mut sums),
-                _ => {
-                    let at = word.hash as usize & (MEMO - 1);
-                    let row = &mut memo_rows[at * self.lanes..(at + 1) * self.lanes];
-                    if memo[at] != word.hash {
-                        memo[at] = word.hash;
-                        let mut spelled: Sums<L> = [0; L];
-                        self.spell(&text[word.start as usize..word.end as usize], &mut spelled);
-                        row.copy_from_slice(&spelled[..self.lanes]);
-                    }
-                    sums.iter_mut().zip(row).for_each(|(s, r)| *s += *r);
-                }
+            if let Some(slot) = slot {
+                // That of an unseen word of the lexicon is empty.
+                self.words.add(slot, &mut sums);
+            }
+            if notes & UNSEEN != 0 {
+                unseen.push(*word);
             }
             words.push((word.hash, entry(notes)));
         }
-        let mut last = 0;
-        for &(hash, _) in words.iter().filter(|(hash, _)| *hash != 0) {
+        for word in &*unseen {
+            let at = word.hash as usize & (MEMO - 1);
+            let row = &mut memo_rows[at * self.lanes..(at + 1) * self.lanes];
+            if memo[at] != word.hash {
+                memo[at] = word.hash;
+                let mut spelled: Sums<L> = [0; L];
+                self.spell(&text[word.start as usize..word.end as usize], &mut spelled);
+                row.copy_from_slice(&spelled[..self.lanes]);
+            }
+            sums.iter_mut().zip(row).for_each(|(s, r)| *s += *r);
+        }
+        let mut hashes = words.iter().map(|word| word.0).filter(|hash| *hash != 0);
+        let mut last = hashes.next().unwrap_or_default();
+        for hash in hashes {
             self.pairs.add_found(ngram::pair(last, hash), &mut sums);
             last = hash;
         }
