@@ -51,7 +51,8 @@ const FEW_ROWS: usize = 4_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainOptions {
-    /// Parts that the documents are cut into for out-of-fold columns, 2 to 64.
+    /// Parts that the documents are cut into for out-of-fold columns, 2 to 64; a small table, which can spare
+    /// less of itself, is cut into twice as many.
     pub folds: usize,
     /// Dirichlet prior strength of words, in occurrences.
     pub words: f64,
@@ -299,8 +300,10 @@ fn check(examples: &Examples, options: &TrainOptions) -> Result<()> {
 fn scan_all(examples: &[&Example], k: usize, options: &TrainOptions, lexicon: &Lexicon) -> (Counted, Vec<Place>) {
     let size = |e: &Example| e.labels.iter().flatten().count();
     let groups: Vec<(&str, usize)> = examples.iter().map(|e| (e.name(), size(e))).collect();
-    let fold_of = folds(&groups, options.folds);
-    let mut rows = Rows { labels: k, folds: options.folds, label: Vec::new(), fold: Vec::new(), words: Vec::new() };
+    let labelled: usize = groups.iter().map(|(_, n)| n).sum();
+    let parts = if labelled <= FEW_ROWS { 2 * options.folds } else { options.folds };
+    let fold_of = folds(&groups, parts);
+    let mut rows = Rows { labels: k, folds: parts, label: Vec::new(), fold: Vec::new(), words: Vec::new() };
     let mut texts: Vec<(&str, Option<u64>)> = Vec::new();
     let mut places = Vec::with_capacity(examples.len());
     for (Example { document, labels }, fold) in examples.iter().zip(&fold_of) {
