@@ -12,6 +12,10 @@ use standpoint::stance::{Examples, PredictOptions, ReasonKind, StanceModel};
 
 /// Twelve small documents of three labels nobody thought of.
 fn examples() -> Examples {
+    documents(12)
+}
+
+fn documents(n: usize) -> Examples {
     let lines = [
         ("red", "The kiln must stay shut, and nobody may open it"),
         ("green", "Together we can share the kiln with the next village"),
@@ -21,7 +25,7 @@ fn examples() -> Examples {
         ("blue", "It holds four hundred pots in winter"),
     ];
     let mut csv = String::from("document,speaker,text,label\n");
-    for d in 0..12 {
+    for d in 0..n {
         for (i, (label, text)) in lines.iter().enumerate() {
             let (speaker, batch) = (i % 2, (d * 7 + i) % 5);
             writeln!(csv, "d{d},s{speaker},\"{text}, batch {batch} of house {d}.\",{label}").expect("a string");
@@ -50,6 +54,15 @@ fn labels_nobody_thought_of_are_learned_and_survive_the_file() {
         assert!((stances.row(i).iter().sum::<f32>() - 1.0).abs() < 1e-5);
         assert!(stances.row(i).iter().all(|p| *p <= stances.confidence(i)));
     }
+}
+
+#[test]
+fn a_small_table_of_many_documents_can_be_cut_into_as_many_parts_as_are_possible() {
+    let options = TrainOptions { folds: 64, ..TrainOptions::default() };
+    let (_, report) = fit(&documents(70), &options, &|_, _| ()).unwrap();
+    assert_eq!(report.documents, 70);
+    let beyond = TrainOptions { folds: 65, ..options };
+    assert!(fit(&documents(70), &beyond, &|_, _| ()).is_err());
 }
 
 #[test]

@@ -47,12 +47,15 @@ const STAGE_ROWS: usize = 10_000;
 /// weights to learn an echo.
 const FEW_ROWS: usize = 4_000;
 
+/// Most parts that documents are cut into: a feature's folds are marked in 64 bits.
+const MOST_FOLDS: usize = 64;
+
 /// Settings of [`fit`]. The defaults were chosen by cross-validation grouped by document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainOptions {
     /// Parts that the documents are cut into for out-of-fold columns, 2 to 64; a small table, which can spare
-    /// less of itself, is cut into twice as many.
+    /// less of itself, is cut into twice as many, up to 64.
     pub folds: usize,
     /// Dirichlet prior strength of words, in occurrences.
     pub words: f64,
@@ -281,8 +284,8 @@ fn check(examples: &Examples, options: &TrainOptions) -> Result<()> {
         let used = counts.iter().position(|c| *c > 0).map_or("none", |i| examples.labels.labels[i].as_str());
         return usage(format!("a classifier needs at least two labels with sentences; found: {used}"));
     }
-    if !(2..=64).contains(&options.folds) {
-        return usage(format!("folds: {}; 2 to 64 are possible", options.folds));
+    if !(2..=MOST_FOLDS).contains(&options.folds) {
+        return usage(format!("folds: {}; 2 to {MOST_FOLDS} are possible", options.folds));
     }
     let TrainOptions { words, pairs, letters, classes, class_pairs, crossed, sparse, .. } = options;
     let strengths = [words, pairs, letters, classes, class_pairs, crossed, sparse];
@@ -301,7 +304,7 @@ fn scan_all(examples: &[&Example], k: usize, options: &TrainOptions, lexicon: &L
     let size = |e: &Example| e.labels.iter().flatten().count();
     let groups: Vec<(&str, usize)> = examples.iter().map(|e| (e.name(), size(e))).collect();
     let labelled: usize = groups.iter().map(|(_, n)| n).sum();
-    let parts = if labelled <= FEW_ROWS { 2 * options.folds } else { options.folds };
+    let parts = if labelled <= FEW_ROWS { (2 * options.folds).min(MOST_FOLDS) } else { options.folds };
     let fold_of = folds(&groups, parts);
     let mut rows = Rows { labels: k, folds: parts, label: Vec::new(), fold: Vec::new(), words: Vec::new() };
     let mut texts: Vec<(&str, Option<u64>)> = Vec::new();
