@@ -114,8 +114,13 @@ pub(super) struct Links {
 
 impl Links {
     pub(super) fn calibrated(&self, score: f64) -> f64 {
-        sigmoid(f64::from(self.slope) * score + f64::from(self.offset))
+        calibrated(self.slope, self.offset, score)
     }
+}
+
+/// The probability that a score stands for.
+pub(super) fn calibrated(slope: f32, offset: f32, score: f64) -> f64 {
+    sigmoid(f64::from(slope) * score + f64::from(offset))
 }
 
 /// How local scores make a tree.

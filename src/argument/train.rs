@@ -59,14 +59,13 @@ struct Example {
     pairs: Vec<Pair>,
 }
 
-/// The models of what happens within a turn.
+/// What was chosen for what happens within a turn.
 struct Within {
-    units: UnitModels,
+    /// Of the unit models.
+    penalty: f64,
     beliefs: Vec<Vec<Belief>>,
     same: Links,
     tree: Tree,
-    /// Of the trees out of fold: the sum of the four macro-F1.
-    quality: f64,
 }
 
 /// A candidate pair of a training document.
@@ -92,9 +91,11 @@ pub fn train(documents: &[Annotated]) -> Result<ArgumentModel> {
     let examples = parallel::map(documents, |_, d| Example::new(d, &vocabulary, layout));
     let folds = folds(sentences).min(documents.len());
 
-    let Within { units, beliefs, same, tree, .. } = within(&examples, folds)?;
-    let tried = PAIR_PENALTIES.iter().map(|&penalty| links(&examples, &beliefs, true, folds, penalty));
-    let cross = best(tried, |found| -found.loss)?.links;
+    let Within { penalty, beliefs, same, tree } = within(&examples, folds)?;
+    let units = Units::new(&examples, folds, None).fit(penalty)?;
+    let across = Linking::new(&examples, &beliefs, true, folds);
+    let found = best(PAIR_PENALTIES.iter().map(|&penalty| across.out_of_fold(penalty)), |found| -found.loss)?;
+    let cross = across.fit(&found)?;
     let relations = documents.iter().flat_map(|d| &d.map.relations);
     let card = Card {
         documents: documents.len() as u32,
@@ -106,17 +107,22 @@ pub fn train(documents: &[Annotated]) -> Result<ArgumentModel> {
     Ok(ArgumentModel::new(parts))
 }
 
-/// The models within turns with the penalties that make the best trees.
+/// What happens within turns, with the penalties that make the best trees out of fold.
 fn within(examples: &[Example], folds: usize) -> Result<Within> {
-    let units: Vec<_> =
-        UNIT_PENALTIES.iter().map(|&penalty| unit_models(examples, folds, penalty)).collect::<Result<_>>()?;
-    let pairs = units.iter().flat_map(|found| PAIR_PENALTIES.iter().map(move |penalty| (found, *penalty)));
-    let tried = pairs.map(|((units, beliefs), penalty)| {
-        let Found { links: same, scores, .. } = links(examples, beliefs, false, folds, penalty)?;
-        let (tree, quality) = tree(examples, beliefs, &same, &scores);
-        Ok(Within { units: units.clone(), beliefs: beliefs.clone(), same, tree, quality })
+    let beliefs = UNIT_PENALTIES.iter().map(|&penalty| beliefs(examples, folds, penalty));
+    let beliefs: Vec<_> = beliefs.collect::<Result<_>>()?;
+    let linkings = beliefs.iter().map(|beliefs| Linking::new(examples, beliefs, false, folds));
+    let linkings: Vec<Linking<'_>> = linkings.collect();
+    let pairs =
+        linkings.iter().enumerate().flat_map(|(at, linking)| PAIR_PENALTIES.map(|penalty| (at, linking, penalty)));
+    let tried = pairs.map(|(at, linking, penalty)| {
+        let found = linking.out_of_fold(penalty)?;
+        let (tree, quality) = tree(linking, &found);
+        Ok((at, found, tree, quality))
     });
-    best(tried, |within| within.quality)
+    let (at, found, tree, _) = best(tried, |(.., quality)| *quality)?;
+    let same = linkings[at].fit(&found)?;
+    Ok(Within { penalty: UNIT_PENALTIES[at], beliefs: beliefs.into_iter().nth(at).unwrap_or_default(), same, tree })
 }
 
 /// The first of the best.
@@ -300,15 +306,15 @@ impl<'e> Units<'e> {
     }
 }
 
-/// The models of single sentences, and what they believe out of fold, by document.
-fn unit_models(examples: &[Example], folds: usize, penalty: f64) -> Result<(UnitModels, Vec<Vec<Belief>>)> {
+/// What the models of single sentences believe out of fold, by document.
+fn beliefs(examples: &[Example], folds: usize, penalty: f64) -> Result<Vec<Vec<Belief>>> {
     let training: Vec<Units<'_>> = (0..folds).map(|f| Units::new(examples, folds, Some(f))).collect();
     let held = parallel::map(&training, |_, units| units.fit(penalty)).into_iter().collect::<Result<Vec<_>>>()?;
     let beliefs = examples.iter().enumerate().map(|(i, e)| {
         let model = &held[i % folds];
         e.unit_rows.iter().map(|row| model.belief(row)).collect()
     });
-    Ok((Units::new(examples, folds, None).fit(penalty)?, beliefs.collect()))
+    Ok(beliefs.collect())
 }
 
 /// Out-of-fold scores of the pairs of every document: log-odds of a link, and of each kind.
@@ -322,36 +328,62 @@ fn pair_row(pair: &Pair, beliefs: &[Belief]) -> Row {
     row
 }
 
-/// Models of pairs with what they say out of fold.
+/// What pair models of some penalty say out of fold.
 struct Found {
-    links: Links,
+    penalty: f64,
     scores: PairScores,
+    /// Calibration of the scores.
+    slope: f32,
+    offset: f32,
     /// Negative log-likelihood of the calibrated scores.
     loss: f64,
 }
 
-/// The models of pairs of one speaker (`crosses` false) or of two.
-fn links(examples: &[Example], beliefs: &[Vec<Belief>], crosses: bool, folds: usize, penalty: f64) -> Result<Found> {
-    let all = || {
-        let each = examples.iter().enumerate();
-        each.flat_map(move |(i, e)| e.pairs.iter().filter(move |p| p.crosses == crosses).map(move |p| (i, e, p)))
-    };
-    let related = all().filter(|(.., p)| p.gold.is_some()).count();
-    let onward = all().filter(|(.., p)| p.gold.is_some() && p.source < p.target).count();
-    // Where annotators all but never point forward, half of the pairs need no look.
-    let forward = onward * 50 >= related;
-    let total = all().filter(|(.., p)| forward || p.source > p.target).count();
-    let keep = ((total - related) / UNRELATED).max(1) as u64;
-
-    let mut drawn: Vec<(usize, Row, Option<usize>)> = Vec::new();
-    for (number, (i, _, p)) in (0_u64..).zip(all().filter(|(.., p)| forward || p.source > p.target)) {
-        if p.gold.is_some() || mix(number).is_multiple_of(keep) {
-            drawn.push((i, pair_row(p, &beliefs[i]), p.gold));
-        }
+impl Found {
+    fn calibrated(&self, score: f64) -> f64 {
+        model::calibrated(self.slope, self.offset, score)
     }
-    let fit = |held: Option<usize>| -> Result<(Logistic, Multi)> {
+}
+
+/// Pairs of one speaker (`crosses` false) or of two, drawn for fitting.
+struct Linking<'e> {
+    examples: &'e [Example],
+    beliefs: &'e [Vec<Belief>],
+    crosses: bool,
+    folds: usize,
+    /// Whether a sentence may bear on a later one.
+    forward: bool,
+    /// Of so many unrelated pairs one is drawn.
+    keep: u64,
+    /// Number of the document, row and kind of each.
+    drawn: Vec<(usize, Row, Option<usize>)>,
+}
+
+impl<'e> Linking<'e> {
+    fn new(examples: &'e [Example], beliefs: &'e [Vec<Belief>], crosses: bool, folds: usize) -> Self {
+        let all = || {
+            let each = examples.iter().enumerate();
+            each.flat_map(move |(i, e)| e.pairs.iter().filter(move |p| p.crosses == crosses).map(move |p| (i, p)))
+        };
+        let related = all().filter(|(_, p)| p.gold.is_some()).count();
+        let onward = all().filter(|(_, p)| p.gold.is_some() && p.source < p.target).count();
+        // Where annotators all but never point forward, half of the pairs need no look.
+        let forward = onward * 50 >= related;
+        let looked = || all().filter(|(_, p)| forward || p.source > p.target);
+        let keep = ((looked().count() - related) / UNRELATED).max(1) as u64;
+        let mut drawn = Vec::new();
+        for (number, (i, p)) in (0_u64..).zip(looked()) {
+            if p.gold.is_some() || mix(number).is_multiple_of(keep) {
+                drawn.push((i, pair_row(p, &beliefs[i]), p.gold));
+            }
+        }
+        Self { examples, beliefs, crosses, folds, forward, keep, drawn }
+    }
+
+    /// The models of link and kind, learned without the documents of one fold.
+    fn models(&self, held: Option<usize>, penalty: f64) -> Result<(Logistic, Multi)> {
         let (mut rows, mut is, mut linked, mut kind) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (_, row, gold) in drawn.iter().filter(|(i, ..)| Some(*i % folds) != held) {
+        for (_, row, gold) in self.drawn.iter().filter(|(i, ..)| Some(*i % self.folds) != held) {
             rows.push(row.as_slice());
             is.push(gold.is_some());
             if let Some(gold) = gold {
@@ -359,36 +391,46 @@ fn links(examples: &[Example], beliefs: &[Vec<Belief>], crosses: bool, folds: us
                 kind.push(*gold);
             }
         }
-        let link = Logistic::fit(&rows, &is, penalty)?.shifted(-(keep as f64).ln());
+        let link = Logistic::fit(&rows, &is, penalty)?.shifted(-(self.keep as f64).ln());
         Ok((link, Multi::fit(&linked, &kind, 3, penalty)?))
-    };
-    let each: Vec<usize> = (0..folds).collect();
-    let held = parallel::map(&each, |_, f| fit(Some(*f))).into_iter().collect::<Result<Vec<_>>>()?;
-    let indices: Vec<usize> = (0..examples.len()).collect();
-    let scores: PairScores = parallel::map(&indices, |_, &i| {
-        let (link, kind) = &held[i % folds];
-        let score = |p: &Pair| {
-            if p.crosses != crosses || !(forward || p.source > p.target) {
-                return (f64::NEG_INFINITY, [0.0; 3]);
-            }
-            let row = pair_row(p, &beliefs[i]);
-            let k = kind.probabilities(&row);
-            (link.score(&row), [k[0], k[1], k[2]])
-        };
-        examples[i].pairs.iter().map(score).collect()
-    });
-
-    let mut known: Vec<(f64, bool)> = Vec::new();
-    for (e, scores) in examples.iter().zip(&scores) {
-        known.extend(e.pairs.iter().zip(scores).filter(|(_, s)| s.0.is_finite()).map(|(p, s)| (s.0, p.gold.is_some())));
     }
-    let (slope, offset) = calibrate(&known);
-    let (link, kind) = fit(None)?;
-    let mut out = Links { link, kind, slope: slope as f32, offset: offset as f32, threshold: 0.5, forward };
-    out.threshold = threshold(&out, examples, &scores) as f32;
-    let right = |p: f64, is: bool| if is { p } else { 1.0 - p };
-    let loss = known.iter().map(|&(score, is)| -right(out.calibrated(score), is).max(1e-12).ln()).sum();
-    Ok(Found { links: out, scores, loss })
+
+    fn out_of_fold(&self, penalty: f64) -> Result<Found> {
+        let each: Vec<usize> = (0..self.folds).collect();
+        let held = parallel::map(&each, |_, f| self.models(Some(*f), penalty));
+        let held = held.into_iter().collect::<Result<Vec<_>>>()?;
+        let scores: PairScores = parallel::map(self.examples, |i, example| {
+            let (link, kind) = &held[i % self.folds];
+            let score = |p: &Pair| {
+                if p.crosses != self.crosses || !(self.forward || p.source > p.target) {
+                    return (f64::NEG_INFINITY, [0.0; 3]);
+                }
+                let row = pair_row(p, &self.beliefs[i]);
+                let k = kind.probabilities(&row);
+                (link.score(&row), [k[0], k[1], k[2]])
+            };
+            example.pairs.iter().map(score).collect()
+        });
+
+        let mut known: Vec<(f64, bool)> = Vec::new();
+        for (e, scores) in self.examples.iter().zip(&scores) {
+            let ranked = e.pairs.iter().zip(scores).filter(|(_, s)| s.0.is_finite());
+            known.extend(ranked.map(|(p, s)| (s.0, p.gold.is_some())));
+        }
+        let (slope, offset) = calibrate(&known);
+        let mut found = Found { penalty, scores, slope: slope as f32, offset: offset as f32, loss: 0.0 };
+        let right = |p: f64, is: bool| if is { p } else { 1.0 - p };
+        found.loss = known.iter().map(|&(score, is)| -right(found.calibrated(score), is).max(1e-12).ln()).sum();
+        Ok(found)
+    }
+
+    /// The models learned from everything, with the penalty, calibration and threshold found out of fold.
+    fn fit(&self, found: &Found) -> Result<Links> {
+        let (link, kind) = self.models(None, found.penalty)?;
+        let threshold = threshold(found, self.examples) as f32;
+        let Found { slope, offset, .. } = *found;
+        Ok(Links { link, kind, slope, offset, threshold, forward: self.forward })
+    }
 }
 
 /// A number that has nothing to do with the order of pairs.
@@ -426,12 +468,12 @@ fn calibrate(known: &[(f64, bool)]) -> (f64, f64) {
 }
 
 /// The lowest probability from which up relations are right as often as [`PRECISION`].
-fn threshold(links: &Links, examples: &[Example], scores: &PairScores) -> f64 {
+fn threshold(found: &Found, examples: &[Example]) -> f64 {
     let mut ranked: Vec<(f64, bool)> = Vec::new();
-    for (e, scores) in examples.iter().zip(scores) {
+    for (e, scores) in examples.iter().zip(&found.scores) {
         for (p, (score, kind)) in e.pairs.iter().zip(scores).filter(|(_, s)| s.0.is_finite()) {
             let best = (1..3).fold(0, |b, k| if kind[k] > kind[b] { k } else { b });
-            ranked.push((links.calibrated(*score) * kind[best], p.gold == Some(best)));
+            ranked.push((found.calibrated(*score) * kind[best], p.gold == Some(best)));
         }
     }
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -446,8 +488,9 @@ fn threshold(links: &Links, examples: &[Example], scores: &PairScores) -> f64 {
 }
 
 /// How trees are built: their form from the annotations, the weights by the out-of-fold
-/// predictions they make best (mean of the four macro-F1).
-fn tree(examples: &[Example], beliefs: &[Vec<Belief>], same: &Links, scores: &PairScores) -> (Tree, f64) {
+/// predictions they make best (sum of the four macro-F1, handed over too).
+fn tree(linking: &Linking<'_>, found: &Found) -> (Tree, f64) {
+    let Linking { examples, beliefs, .. } = *linking;
     let spanning = examples.iter().flat_map(|e| &e.component).all(|c| *c != ComponentKind::None);
     let single_root = examples.iter().all(|e| {
         let mut roots = vec![0; e.places.len()];
@@ -458,7 +501,7 @@ fn tree(examples: &[Example], beliefs: &[Vec<Belief>], same: &Links, scores: &Pa
     });
     let arcs: Vec<Vec<Arc>> = examples
         .iter()
-        .zip(scores)
+        .zip(&found.scores)
         .map(|(e, scores)| {
             let within = e.pairs.iter().zip(scores).filter(|(p, s)| {
                 s.0.is_finite() && e.prepared.units[p.source as usize].turn == e.prepared.units[p.target as usize].turn
@@ -466,7 +509,7 @@ fn tree(examples: &[Example], beliefs: &[Vec<Belief>], same: &Links, scores: &Pa
             let arc = |(p, s): (&Pair, &(f64, [f64; 3]))| Arc {
                 source: p.source as usize,
                 target: p.target as usize,
-                link: same.calibrated(s.0),
+                link: found.calibrated(s.0),
                 kind: s.1,
             };
             within.map(arc).collect()
@@ -487,28 +530,14 @@ fn tree(examples: &[Example], beliefs: &[Vec<Belief>], same: &Links, scores: &Pa
     };
     let mut tree = Tree { single_root, spanning, function: 1.0, role: 1.0, component: 1.0, attack: 0.0 };
     let mut best = quality(&tree);
-    let weights: [fn(&mut Tree) -> &mut f32; 3] = [|t| &mut t.function, |t| &mut t.role, |t| &mut t.component];
     for _ in 0..ROUNDS {
         let before = best;
-        for weight in weights {
-            let now = *weight(&mut tree);
-            // A weight of 0 has no factors: it may come back to a half.
-            let onward = if now == 0.0 { 0.5 } else { 0.0 };
-            for value in FACTORS.iter().map(|factor| now * factor).chain([onward]) {
-                let mut other = tree;
-                *weight(&mut other) = value;
+        for dial in DIALS {
+            for other in dial(tree) {
                 let q = quality(&other);
                 if q > best + 1e-9 {
                     (tree, best) = (other, q);
                 }
-            }
-        }
-        let now = tree.attack;
-        for shift in SHIFTS {
-            let other = Tree { attack: now + shift, ..tree };
-            let q = quality(&other);
-            if q > best + 1e-9 {
-                (tree, best) = (other, q);
             }
         }
         if best <= before {
@@ -516,4 +545,19 @@ fn tree(examples: &[Example], beliefs: &[Vec<Belief>], same: &Links, scores: &Pa
         }
     }
     (tree, best)
+}
+
+/// Trees that differ from one in one of its weights.
+type Dial = fn(Tree) -> Vec<Tree>;
+
+const DIALS: [Dial; 4] = [
+    |tree| weights(tree.function).map(|function| Tree { function, ..tree }).collect(),
+    |tree| weights(tree.role).map(|role| Tree { role, ..tree }).collect(),
+    |tree| weights(tree.component).map(|component| Tree { component, ..tree }).collect(),
+    |tree| SHIFTS.map(|shift| Tree { attack: tree.attack + shift, ..tree }).to_vec(),
+];
+
+/// Weights to try instead of one. 0 has no factors: it may come back to a half.
+fn weights(now: f32) -> impl Iterator<Item = f32> {
+    FACTORS.into_iter().map(move |factor| now * factor).chain([if now == 0.0 { 0.5 } else { 0.0 }])
 }
