@@ -122,32 +122,37 @@ fn block(bytes: &[u8], at: usize) -> u64 {
 #[inline(always)]
 pub fn scan(text: &str, mut sink: impl FnMut(Token)) {
     let bytes = text.as_bytes();
-    let mut at = 0;
+    let (mut at, mut marked) = (0, false);
     while at < bytes.len() {
-        match CLASS[usize::from(bytes[at])] {
-            SPACE => at += 1,
-            BREAK => {
-                sink(Token::Break);
+        // The sink is called in one place, so that it can become part of this loop.
+        sink(match CLASS[usize::from(bytes[at])] {
+            SPACE => {
                 at += 1;
+                continue;
             }
-            MARK => {
-                sink(Token::Word(Word { hash: single(bytes[at]), start: at as u32, end: at as u32 + 1 }));
-                sink(Token::Break);
-                at += 1;
+            MARK if !marked => {
+                // A word, and then a break at the same place.
+                marked = true;
+                Token::Word(Word { hash: single(bytes[at]), start: at as u32, end: at as u32 + 1 })
+            }
+            BREAK | MARK => {
+                (at, marked) = (at + 1, false);
+                Token::Break
             }
             WIDE => {
                 let (letter, width) = wide(text, at);
                 if letter.is_alphanumeric() {
-                    sink(Token::Word(any_word(text, &mut at)));
+                    Token::Word(any_word(text, &mut at))
                 } else {
-                    if !letter.is_whitespace() {
-                        sink(Token::Break);
-                    }
                     at += width;
+                    if letter.is_whitespace() {
+                        continue;
+                    }
+                    Token::Break
                 }
             }
-            _ => sink(Token::Word(word(text, &mut at))),
-        }
+            _ => Token::Word(word(text, &mut at)),
+        });
     }
 }
 

@@ -5,9 +5,8 @@
 
 use serde::Serialize;
 
+use super::Stances;
 use super::model::{Looked, StanceModel, length_scale};
-use super::table::Table;
-use super::{LabelSet, Stances};
 use crate::document::Document;
 use crate::features::context::{self, Context};
 use crate::features::lexicon;
@@ -134,7 +133,6 @@ impl StanceModel {
     fn spoken(&self, text: &str) -> Vec<(ReasonKind, String, Vec<i32>)> {
         let first = &self.first;
         let wide = |row: &[i16]| row.iter().map(|w| i32::from(*w)).collect::<Vec<_>>();
-        let found = |table: &Table, hash| table.find::<{ LabelSet::MOST }>(hash).map(|slot| table.row(slot));
         let mut out = Vec::new();
         let mut words = Vec::new();
         let mut places = Vec::new();
@@ -150,7 +148,7 @@ impl StanceModel {
             places.push((start, end));
             out.push((ReasonKind::Word, text[start..end].to_owned(), row));
             if let Some((before, from)) = last
-                && let Some(row) = found(&first.pairs, ngram::pair(before, word.hash))
+                && let Some(row) = first.pairs.row(ngram::pair(before, word.hash))
             {
                 out.push((ReasonKind::Pair, text[from..end].to_owned(), row));
             }

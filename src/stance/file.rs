@@ -16,7 +16,7 @@ use crate::features::context;
 
 const MAGIC: &[u8] = b"STANCE\n";
 /// Number of the format; a file of another one is refused.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 const CHECKSUM: usize = 32;
 
 #[derive(Serialize, Deserialize)]
@@ -53,7 +53,7 @@ macro_rules! number {
         }
     )*};
 }
-number!(u8, u16, u32, i16, f32);
+number!(u8, u32, i16, i32, f32);
 
 fn put<T: Number>(values: &[T], out: &mut Vec<u8>) {
     (values.len() as u32).put(out);
@@ -77,14 +77,16 @@ impl Rest<'_> {
     }
 
     fn table(&mut self, lanes: usize) -> Result<Table> {
-        let table = Table { lanes, cells: self.get()?, notes: self.get()? };
+        let step: Vec<i32> = self.get()?;
+        let step = if step.len() == 1 { step[0] } else { -1 };
+        let table = Table { lanes, step, cells: self.get()? };
         if table.is_sound() { Ok(table) } else { refuse("a table of the model file is damaged") }
     }
 }
 
 fn put_table(table: &Table, out: &mut Vec<u8>) {
+    put(&[table.step], out);
     put(&table.cells, out);
-    put(&table.notes, out);
 }
 
 impl StanceModel {
@@ -193,11 +195,11 @@ impl StanceModel {
             (second.scale.len(), width),
             (self.labels.codebook.len(), k),
         ];
-        let named = |notes: &[u16]| notes.iter().all(|n| usize::from(*n as u8) * 2 <= classes);
+        let named = |table: &Table| table.notes().all(|n| usize::from(n as u8) * 2 <= classes);
         let floats = [&first.bias, &second.weights, &second.bias, &second.mean, &second.scale];
         dimensions.iter().all(|(a, b)| a == b)
-            && named(&first.words.notes)
-            && named(&self.lexicon.runs.notes)
+            && named(&first.words)
+            && named(&self.lexicon.runs)
             && usize::from(self.lexicon.negation) * 2 <= classes
             && self.labels.none.is_none_or(|n| usize::from(n) < k)
             && first.unit.is_finite()

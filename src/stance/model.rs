@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{Sums, Table};
+use super::table::{Place, Sums, Table};
 use super::train::TrainOptions;
 use super::{LabelSet, Stances};
 use crate::document::Document;
@@ -129,7 +129,8 @@ fn entry(notes: u16) -> Entry {
 
 /// What one thread needs to score sentences, made once per chunk.
 pub(super) struct Scratch {
-    tokens: Vec<Word>,
+    tokens: Vec<(Word, Place)>,
+    pairs: Vec<Place>,
     words: Vec<(u64, Entry)>,
     /// Words whose letters speak for them.
     unseen: Vec<Word>,
@@ -140,34 +141,34 @@ pub(super) struct Scratch {
 impl Classes {
     /// What a run of words means.
     pub(super) fn run(&self, hash: u64) -> Option<Entry> {
-        self.runs.find::<0>(hash).map(|slot| entry(self.runs.notes[slot]))
+        self.runs.look(self.runs.place::<0>(hash), &mut []).map(entry)
     }
 }
 
 impl FirstLook {
     /// A word's own row, or that of its letters, and what it is in the lexicon.
     pub(super) fn word(&self, hash: u64, word: &str) -> (Vec<i32>, Entry) {
-        let slot = self.words.find::<{ LabelSet::MOST }>(hash);
-        let notes = slot.map_or(UNSEEN, |slot| self.words.notes[slot]);
-        let row = match slot {
-            Some(slot) if notes & UNSEEN == 0 => self.words.row(slot),
-            _ => {
-                let mut sums = [0; LabelSet::MOST];
-                self.spell(word, &mut sums);
-                sums[..self.lanes].to_vec()
-            }
-        };
-        (row, entry(notes))
+        let mut sums = [0; LabelSet::MOST];
+        let notes = self.words.look(self.words.place::<{ LabelSet::MOST }>(hash), &mut sums).unwrap_or(UNSEEN);
+        let mut step = self.words.step;
+        if notes & UNSEEN != 0 {
+            self.spell(word, &mut sums);
+            step = self.letters.step;
+        }
+        (sums[..self.lanes].iter().map(|sum| sum * step).collect(), entry(notes))
     }
 
     /// Adds the rows of a word's letters.
     fn spell<const L: usize>(&self, word: &str, sums: &mut Sums<L>) {
-        ngram::letters(word, |run| self.letters.add_found(run, sums));
+        ngram::letters(word, |run| {
+            self.letters.look(self.letters.place::<L>(run), sums);
+        });
     }
 
     pub(super) fn scratch(&self) -> Scratch {
         Scratch {
             tokens: Vec::with_capacity(256),
+            pairs: Vec::with_capacity(256),
             words: Vec::with_capacity(256),
             unseen: Vec::with_capacity(64),
             memo: vec![0; MEMO],
@@ -200,32 +201,42 @@ impl FirstLook {
         scratch: &mut Scratch,
         out: &mut [f32],
     ) -> u32 {
-        let Scratch { tokens, words, unseen, memo, memo_rows } = scratch;
+        let Scratch { tokens, pairs, words, unseen, memo, memo_rows } = scratch;
         tokens.clear();
+        pairs.clear();
         words.clear();
         unseen.clear();
-        scan(text, |token| tokens.push(if let Token::Word(word) = token { word } else { Word::default() }));
-        // Each kind of look-up has a loop of its own, so that many wait for memory at once.
-        let mut sums: Sums<L> = [0; L];
-        add(&mut sums, &self.start);
-        let mut count = 0;
-        for word in &*tokens {
+        let mut last = 0;
+        scan(text, |token| {
+            let Token::Word(word) = token else {
+                tokens.push((Word::default(), Place::default()));
+                return;
+            };
+            tokens.push((word, self.words.fetch::<L>(word.hash)));
+            if last != 0 {
+                pairs.push(self.pairs.fetch::<L>(ngram::pair(last, word.hash)));
+            }
+            last = word.hash;
+        });
+        // Each kind of look-up has a loop of its own: what it reads was asked for while the text was scanned.
+        let mut total: Sums<L> = [0; L];
+        add(&mut total, &self.start);
+        let (mut sums, mut count) = ([0; L], 0);
+        for &(word, place) in &*tokens {
             if word.hash == 0 {
                 words.push((0, Entry::default()));
                 continue;
             }
             count += 1;
-            let slot = self.words.find::<L>(word.hash);
-            let notes = slot.map_or(UNSEEN, |slot| self.words.notes[slot]);
-            if let Some(slot) = slot {
-                // That of an unseen word of the lexicon is empty.
-                self.words.add(slot, &mut sums);
-            }
+            // The row of an unseen word of the lexicon is empty.
+            let notes = self.words.look(place, &mut sums).unwrap_or(UNSEEN);
             if notes & UNSEEN != 0 {
-                unseen.push(*word);
+                unseen.push(word);
             }
             words.push((word.hash, entry(notes)));
         }
+        self.words.carry(&sums, &mut total);
+        sums = [0; L];
         for word in &*unseen {
             let at = word.hash as usize & (MEMO - 1);
             let row = &mut memo_rows[at * self.lanes..(at + 1) * self.lanes];
@@ -237,17 +248,19 @@ impl FirstLook {
             }
             sums.iter_mut().zip(row).for_each(|(s, r)| *s += *r);
         }
-        let mut hashes = words.iter().map(|word| word.0).filter(|hash| *hash != 0);
-        let mut last = hashes.next().unwrap_or_default();
-        for hash in hashes {
-            self.pairs.add_found(ngram::pair(last, hash), &mut sums);
-            last = hash;
+        self.letters.carry(&sums, &mut total);
+        sums = [0; L];
+        for &pair in &*pairs {
+            self.pairs.look(pair, &mut sums);
         }
+        self.pairs.carry(&sums, &mut total);
         if let Some(target) = target {
-            self.crossed.add_found(target, &mut sums);
+            sums = [0; L];
+            self.crossed.look(self.crossed.place::<L>(target), &mut sums);
             for &(hash, _) in words.iter().filter(|(hash, _)| *hash != 0) {
-                self.crossed.add_found(ngram::crossed(target, hash), &mut sums);
+                self.crossed.look(self.crossed.place::<L>(ngram::crossed(target, hash)), &mut sums);
             }
+            self.crossed.carry(&sums, &mut total);
         }
         let n = classes.names.len();
         let lanes = if L <= 8 { L } else { self.lanes };
@@ -258,16 +271,16 @@ impl FirstLook {
             |hash| classes.run(hash),
             |hit| {
                 let class = usize::from(hit.class);
-                add(&mut sums, &self.classes[class * lanes..][..lanes]);
+                add(&mut total, &self.classes[class * lanes..][..lanes]);
                 if let Some(before) = hit.before {
                     let at = usize::from(before) * 2 * n + class;
-                    add(&mut sums, &self.class_pairs[at * lanes..][..lanes]);
+                    add(&mut total, &self.class_pairs[at * lanes..][..lanes]);
                 }
             },
         );
         let scale = self.unit * length_scale(count);
         let (mut mean, labels) = (0.0, out.len());
-        for ((out, sum), bias) in out.iter_mut().zip(sums).zip(&self.bias) {
+        for ((out, sum), bias) in out.iter_mut().zip(total).zip(&self.bias) {
             *out = sum as f32 * scale + bias;
             mean += *out;
         }

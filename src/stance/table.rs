@@ -1,38 +1,50 @@
 //! Rows of small integers by hash: the only thing the scorer looks at.
 //!
 //! Cuckoo hashing (Pagh and Rodler 2004, doi:10.1016/j.jalgor.2003.12.002): a feature lies in one of two slots, so a
-//! look-up reads two places at once and need not branch on what it finds there. A slot holds 32 bits of the hash, two
-//! bytes of notes, and one 16-bit weight per lane. Sums of integers do not depend on the order of the terms, so the
-//! score of a sentence is the same on every machine and with any number of threads.
+//! look-up reads two places at once and need not branch on what it finds there. A slot holds 21 bits of the hash, 11
+//! bits of notes and a byte per lane: with four labels 64 bits in all. A look-up costs waiting for memory, so a small
+//! table is a fast one, and [`Table::fetch`] has what a sentence needs on its way before it is looked up. Sums of
+//! integers do not depend on the order of the terms, so the score of a sentence is the same on every machine and with
+//! any number of threads.
 
-use std::hint::select_unpredictable;
+use prefetch_index::prefetch_index;
+
+use super::LabelSet;
 
 /// A hash table from features to rows of weights. The default has no slot in use.
 ///
-/// A slot's tag and weights lie side by side, so that a look-up waits for memory once.
+/// All that a slot holds lies side by side, so that a look-up waits for memory once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Table {
-    /// Weights per row, an even number.
+    /// Weights per row, a multiple of 4.
     pub(crate) lanes: usize,
-    /// All slots: low bits of the hash in two halves (0 is empty), then the weights. There is not just one slot.
-    pub(crate) cells: Vec<i16>,
-    /// What else is known of the feature in each slot.
-    pub(crate) notes: Vec<u16>,
+    /// What a weight of 1 stands for.
+    pub(crate) step: i32,
+    /// All slots: tag (0 is empty) and notes, then the weights, four to a cell. There is not just one slot.
+    pub(crate) cells: Vec<u32>,
 }
 
-/// What a slot says of the feature in it; 0 is nobody's.
-fn tag(hash: u64) -> u32 {
-    (hash as u32).max(1)
+/// Bits of a slot's first cell that are notes.
+const NOTES: u32 = (1 << 11) - 1;
+
+/// Where a feature may lie, always two different slots, and what a slot that holds it says.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    slots: [u32; 2],
+    tag: u32,
 }
 
-/// The two slots of `count`, always different ones, that a feature may lie in.
-#[inline(always)]
-fn slots(hash: u64, count: usize) -> [usize; 2] {
-    // The high word of a product spreads 32 bits over any number of slots (Lemire 2019, doi:10.1145/3230636).
-    let below = |bits: u32, n: usize| ((u64::from(bits) * n as u64) >> 32) as usize;
-    let first = below((hash >> 32) as u32, count);
-    let second = below((hash as u32).wrapping_mul(0x9e37_79b1), count - 1);
-    [first, second + usize::from(second >= first)]
+impl Place {
+    #[inline(always)]
+    fn new(hash: u64, count: usize) -> Self {
+        // The high word of a product spreads 32 bits over any number of slots (Lemire 2019, doi:10.1145/3230636).
+        let below = |bits: u64, n: usize| ((bits * n as u64) >> 32) as u32;
+        let first = below(hash >> 32, count);
+        let second = below((hash ^ hash >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32, count.saturating_sub(1));
+        // A tag of 0 is nobody's.
+        let tag = (hash as u32 & !NOTES).max(NOTES + 1);
+        Self { slots: [first, second + u32::from(second >= first)], tag }
+    }
 }
 
 /// An empty slot while a table is built.
@@ -41,14 +53,14 @@ const NOBODY: u32 = u32::MAX;
 const MOVES: usize = 500;
 
 /// The entry of each of `count` slots, if all find one.
-fn settle(entries: &[(u64, u16, &[i16])], count: usize) -> Option<Vec<u32>> {
-    let mut places = vec![NOBODY; count];
-    for new in 0..entries.len() as u32 {
+fn settle(places: &[Place], count: usize) -> Option<Vec<u32>> {
+    let mut slots = vec![NOBODY; count];
+    for new in 0..places.len() as u32 {
         let mut homeless = new;
-        let mut slot = slots(entries[new as usize].0, count)[0];
+        let mut slot = places[new as usize].slots[0];
         let mut moves = 0;
         loop {
-            std::mem::swap(&mut places[slot], &mut homeless);
+            std::mem::swap(&mut slots[slot as usize], &mut homeless);
             if homeless == NOBODY {
                 break;
             }
@@ -56,107 +68,137 @@ fn settle(entries: &[(u64, u16, &[i16])], count: usize) -> Option<Vec<u32>> {
             if moves == MOVES {
                 return None;
             }
-            let [a, b] = slots(entries[homeless as usize].0, count);
+            let [a, b] = places[homeless as usize].slots;
             slot = if slot == a { b } else { a };
         }
     }
-    Some(places)
+    Some(slots)
 }
 
 /// Sums of one sentence, a lane per label. `L` is the number of lanes where that is at most 8, so that the sums
 /// stay in registers, and else an upper bound of it.
 pub(crate) type Sums<const L: usize> = [i32; L];
 
-/// Adds a row of weights where `mask` is all ones, and nothing where it is 0.
+/// The four weights in a cell.
 #[inline(always)]
-fn add_masked<const L: usize>(row: &[i16], mask: i16, sums: &mut Sums<L>) {
-    if let Ok(row) = <&[i16; L]>::try_from(row) {
-        (0..L).for_each(|l| sums[l] += i32::from(row[l] & mask));
-    } else {
-        sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += i32::from(weight & mask));
-    }
+fn unpack(cell: u32) -> [i32; 4] {
+    cell.to_le_bytes().map(|weight| i32::from(weight.cast_signed()))
 }
 
-/// The tag in a slot.
+/// All ones if a slot's first cell has this tag, else 0: by arithmetic, as a branch would wait for memory each time.
 #[inline(always)]
-fn tag_in(cell: &[i16]) -> u32 {
-    u32::from(cell[0] as u16) | u32::from(cell[1] as u16) << 16
+fn holds(cell: u32, tag: u32) -> u32 {
+    (u64::from((cell ^ tag) & !NOTES).wrapping_sub(1) >> 32) as u32
+}
+
+/// Cells of a slot.
+const fn width(lanes: usize) -> usize {
+    1 + lanes / 4
 }
 
 impl Table {
-    /// A table of `entries`: hash, notes and a row of `lanes` weights each. The same entries in the
-    /// same order give the same table.
+    /// A table of `entries`: hash, notes of at most 11 bits and a row of `lanes` weights each, rounded to 127 steps on either side of 0.
+    /// The same entries in the same order give the same table.
     pub(crate) fn build(lanes: usize, entries: &[(u64, u16, &[i16])]) -> Self {
         let mut count = if entries.is_empty() { 0 } else { (entries.len() * 9 / 4).max(16) };
-        let places = loop {
-            if let Some(places) = settle(entries, count) {
-                break places;
+        let (places, slots) = loop {
+            let places: Vec<Place> = entries.iter().map(|(hash, ..)| Place::new(*hash, count)).collect();
+            if let Some(slots) = settle(&places, count) {
+                break (places, slots);
             }
             count += count / 4;
         };
-        let mut table = Self { lanes, cells: vec![0; count * (2 + lanes)], notes: vec![0; count] };
-        for (slot, entry) in places.into_iter().enumerate().filter(|(_, entry)| *entry != NOBODY) {
-            let (hash, notes, row) = entries[entry as usize];
-            table.notes[slot] = notes;
-            let cell = &mut table.cells[slot * (2 + lanes)..][..2 + row.len()];
-            (cell[0], cell[1]) = (tag(hash) as i16, (tag(hash) >> 16) as i16);
-            cell[2..].copy_from_slice(row);
+        let largest =
+            entries.iter().flat_map(|(_, _, row)| *row).map(|w| i32::from(*w).abs()).max().unwrap_or_default();
+        let step = (largest + 126) / 127;
+        let rounded = |weight: i16| (f64::from(weight) / f64::from(step)).round() as i8;
+        let mut table = Self { lanes, step, cells: vec![0; count * width(lanes)] };
+        for (slot, entry) in table.cells.chunks_exact_mut(width(lanes)).zip(slots).filter(|(_, e)| *e != NOBODY) {
+            let (_, notes, row) = entries[entry as usize];
+            slot[0] = places[entry as usize].tag | u32::from(notes);
+            for (cell, weights) in slot[1..].iter_mut().zip(row.as_chunks().0) {
+                *cell = u32::from_le_bytes(weights.map(|w| rounded(w).cast_unsigned()));
+            }
         }
         table
     }
 
     /// Whether there is no feature.
     pub(crate) fn is_empty(&self) -> bool {
-        self.notes.is_empty()
+        self.cells.is_empty()
     }
 
-    /// The slot of a feature. `L` is the number of lanes as for [`Sums`].
+    /// Cells of a slot. With `L` known to be the lanes, the number of slots takes no division.
     #[inline(always)]
-    pub(crate) fn find<const L: usize>(&self, hash: u64) -> Option<usize> {
-        if self.notes.is_empty() {
-            return None;
+    fn width<const L: usize>(&self) -> usize {
+        width(if L <= 8 { L } else { self.lanes })
+    }
+
+    /// Where a feature may lie. `L` is the number of lanes as for [`Sums`].
+    #[inline(always)]
+    pub(crate) fn place<const L: usize>(&self, hash: u64) -> Place {
+        Place::new(hash, self.cells.len() / self.width::<L>())
+    }
+
+    /// [`Table::place`], and has both slots fetched, so that a look soon after finds them near.
+    #[inline(always)]
+    pub(crate) fn fetch<const L: usize>(&self, hash: u64) -> Place {
+        let place = self.place::<L>(hash);
+        for slot in place.slots {
+            prefetch_index(&self.cells, slot as usize * self.width::<L>());
         }
-        let [a, b] = slots(hash, self.notes.len());
-        let [in_a, in_b] = [a, b].map(|slot| tag_in(self.cell::<L>(slot)) == tag(hash));
-        (in_a | in_b).then_some(select_unpredictable(in_b, b, a))
+        place
     }
 
     #[inline(always)]
-    fn cell<const L: usize>(&self, slot: usize) -> &[i16] {
-        let width = 2 + if L <= 8 { L } else { self.lanes };
-        &self.cells[slot * width..][..width]
-    }
-
-    /// Adds the weights in a slot.
-    #[inline(always)]
-    pub(crate) fn add<const L: usize>(&self, slot: usize, sums: &mut Sums<L>) {
-        add_masked(&self.cell::<L>(slot)[2..], -1, sums);
-    }
-
-    /// [`Table::add`] of a feature, if it is there. Both of its slots are read, whatever they hold.
-    #[inline(always)]
-    pub(crate) fn add_found<const L: usize>(&self, hash: u64, sums: &mut Sums<L>) {
-        if self.notes.is_empty() {
-            return;
-        }
-        for slot in slots(hash, self.notes.len()) {
-            let cell = self.cell::<L>(slot);
-            // All ones where the tags are the same, by arithmetic: a branch here would wait for memory each time.
-            let mask = (u64::from(tag_in(cell) ^ tag(hash)).wrapping_sub(1) >> 32) as i16;
-            add_masked(&cell[2..], mask, sums);
+    fn slot<const L: usize>(&self, slot: u32) -> Option<&[u32]> {
+        let (slot, width) = (slot as usize, self.width::<L>());
+        match L {
+            // With the width known, one check of the bounds is enough.
+            4 => self.cells.as_chunks::<2>().0.get(slot).map(<[u32; 2]>::as_slice),
+            8 => self.cells.as_chunks::<3>().0.get(slot).map(<[u32; 3]>::as_slice),
+            _ => self.cells.get(slot * width..(slot + 1) * width),
         }
     }
 
-    /// The weights in a slot.
-    pub(crate) fn row(&self, slot: usize) -> Vec<i32> {
-        let width = 2 + self.lanes;
-        self.cells[slot * width..][2..width].iter().map(|weight| i32::from(*weight)).collect()
+    /// Adds the weights of the feature of a place, in steps of this table, if it is there, and gives its notes. Both
+    /// slots are read, whatever they hold.
+    #[inline(always)]
+    pub(crate) fn look<const L: usize>(&self, place: Place, sums: &mut Sums<L>) -> Option<u16> {
+        let [a, b] = place.slots;
+        let (a, b) = (self.slot::<L>(a)?, self.slot::<L>(b)?);
+        let (in_a, in_b) = (holds(a[0], place.tag), holds(b[0], place.tag));
+        for ((sums, a), b) in sums.as_chunks_mut::<4>().0.iter_mut().zip(&a[1..]).zip(&b[1..]) {
+            let row = unpack(a & in_a | b & in_b);
+            sums.iter_mut().zip(row).for_each(|(sum, weight)| *sum += weight);
+        }
+        let first = a[0] & in_a | b[0] & in_b;
+        (first != 0).then_some((first & NOTES) as u16)
     }
 
-    /// Whether the vectors fit one another.
+    /// Adds sums in steps of this table to `total`.
+    #[inline(always)]
+    pub(crate) fn carry<const L: usize>(&self, sums: &Sums<L>, total: &mut Sums<L>) {
+        total.iter_mut().zip(sums).for_each(|(total, sum)| *total += self.step * sum);
+    }
+
+    /// The weights of a feature.
+    pub(crate) fn row(&self, hash: u64) -> Option<Vec<i32>> {
+        let mut sums = [0; LabelSet::MOST];
+        self.look(self.place::<{ LabelSet::MOST }>(hash), &mut sums)?;
+        Some(sums[..self.lanes].iter().map(|weight| weight * self.step).collect())
+    }
+
+    /// The notes of everything that is there.
+    pub(crate) fn notes(&self) -> impl Iterator<Item = u16> {
+        self.cells.chunks_exact(width(self.lanes)).map(|slot| (slot[0] & NOTES) as u16)
+    }
+
+    /// Whether the vector is whole slots and the step one that [`Table::build`] gives.
     pub(crate) fn is_sound(&self) -> bool {
-        let slots = self.notes.len();
-        self.cells.len() == slots * (2 + self.lanes) && slots != 1
+        self.cells.len().is_multiple_of(width(self.lanes))
+            && self.cells.len() != width(self.lanes)
+            && (0..=1 << 9).contains(&self.step)
     }
 }
 
@@ -173,19 +215,18 @@ mod tests {
         let table = Table::build(4, &entries);
         assert!(table.is_sound());
         for (hash, row) in hashes.iter().zip(&rows) {
-            let slot = table.find::<4>(*hash).unwrap();
-            assert_eq!(table.find::<64>(*hash), Some(slot));
             let (mut few, mut many) = ([1; 4], [1; 64]);
-            table.add::<4>(slot, &mut few);
-            table.add_found::<4>(*hash, &mut few);
-            table.add::<64>(slot, &mut many);
-            table.add_found::<64>(*hash, &mut many);
-            assert_eq!(few, row.map(|w| 1 + 2 * i32::from(w)));
+            assert_eq!(table.look(table.fetch::<4>(*hash), &mut few), Some(row[0] as u16));
+            assert_eq!(table.look(table.place::<64>(*hash), &mut many), Some(row[0] as u16));
             assert_eq!(many[..4], few);
-            assert_eq!(table.row(slot), row.map(i32::from));
-            assert_eq!(table.notes[slot], row[0] as u16);
+            let given = few.map(|w| (w - 1) * table.step);
+            assert!(
+                given.iter().zip(row).all(|(a, b)| (a - i32::from(*b)).abs() <= table.step / 2),
+                "{given:?} {row:?}"
+            );
+            assert_eq!(table.row(*hash).unwrap(), given);
         }
-        assert_eq!((0..500).filter(|&i| table.find::<4>(pair(i, i * 7 + 1)).is_some()).count(), 0);
-        assert_eq!(Table::build(4, &[]).find::<4>(3), None);
+        assert_eq!((0..500).filter(|&i| table.row(pair(i, i * 7 + 1)).is_some()).count(), 0);
+        assert_eq!(Table::build(4, &[]).row(3), None);
     }
 }
