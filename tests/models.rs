@@ -9,7 +9,7 @@ fn the_documented_command_rebuilds_the_shipped_model_byte_for_byte() {
     let root = env!("CARGO_MANIFEST_DIR");
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("policy.stance");
-    let arguments = ["train", "data/corpus", "--none-share", "0.6", "-o", out.to_str().unwrap()];
+    let arguments = ["train", "data/corpus", "--none-share", "0.6", "--new-kinds", "-o", out.to_str().unwrap()];
     let done = Command::cargo_bin("standpoint").unwrap().current_dir(root).args(arguments).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let shipped = std::fs::read(format!("{root}/models/policy.stance")).unwrap();

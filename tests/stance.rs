@@ -66,6 +66,28 @@ fn a_small_table_of_many_documents_can_be_cut_into_as_many_parts_as_are_possible
 }
 
 #[test]
+fn for_new_kinds_of_text_probabilities_change_and_labels_do_not() {
+    let mut examples = documents(30);
+    let options = TrainOptions { new_kinds: true, ..TrainOptions::default() };
+    let refused = fit(&examples, &options, &|_, _| ()).unwrap_err();
+    assert!(refused.to_string().contains("at least 3"), "{refused}");
+    // Three kinds of ten documents; in the third, labels have nothing to do with the words.
+    for (d, example) in examples.documents.iter_mut().enumerate() {
+        example.document.source.path = format!("kind {}", d / 10);
+        if d / 10 == 2 {
+            example.labels.rotate_left(1 + d % 5);
+        }
+    }
+    let known = model(&examples);
+    let (new, _) = fit(&examples, &options, &|_, _| ()).unwrap();
+    assert!(new.card().sharpness < known.card().sharpness);
+    let document = &examples.documents[0].document;
+    let [known, new] = [known, new].map(|m| m.predict(document, &PredictOptions::default()));
+    assert_eq!(known.chosen, new.chosen);
+    assert!((0..new.len()).all(|i| new.confidence(i) < known.confidence(i)));
+}
+
+#[test]
 fn the_order_of_documents_and_the_number_of_threads_leave_no_trace() {
     let mut examples = examples();
     let bytes = model(&examples).to_bytes();

@@ -63,11 +63,14 @@ pub(crate) fn choose(
         let enough = best - CHANCE / (labels.len() as f64).sqrt();
         LEANS.into_iter().zip(scores).find(|(_, s)| *s >= enough).map_or(0.0, |(tau, _)| tau)
     });
-    // Rounded, so that the last bits of a logarithm do not reach a file.
-    let round = |v: f64| (v * 1e4).round() / 1e4;
     let offsets: Vec<f64> = offsets(tau).into_iter().map(round).collect();
     let sharpness = round(sharpness(logits, labels, &offsets, &weight));
     Decision { offsets, sharpness }
+}
+
+/// Rounded, so that the last bits of a logarithm do not reach a file.
+pub(crate) fn round(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
 }
 
 fn chosen(z: ndarray::ArrayView1<f64>, offsets: &[f64]) -> usize {
@@ -96,7 +99,7 @@ fn macro_f1(logits: &Array2<f64>, labels: &[u16], offsets: &[f64], weight: &[f64
 }
 
 /// The factor under which the chosen label's probability fits how often it is right.
-fn sharpness(logits: &Array2<f64>, labels: &[u16], offsets: &[f64], weight: &[f64]) -> f64 {
+pub(crate) fn sharpness(logits: &Array2<f64>, labels: &[u16], offsets: &[f64], weight: &[f64]) -> f64 {
     let loss = |log: f64| {
         let sharp = log.exp();
         let mut sum = 0.0;

@@ -96,8 +96,26 @@ const fn width(lanes: usize) -> usize {
     1 + lanes / 4
 }
 
+/// A weight in steps, of which a byte holds 127 on either side of 0.
+fn rounded(weight: i16, step: i32) -> i8 {
+    // A float beyond the range of a byte becomes its nearest end.
+    (f32::from(weight) / step as f32).round().max(-127.0) as i8
+}
+
+/// The step that leaves the least squared error: a few large weights are cut off where that makes many others finer.
+fn step(entries: &[(u64, u16, &[i16])]) -> i32 {
+    let weights = || entries.iter().flat_map(|(_, _, row)| *row).filter(|w| **w != 0);
+    let largest = weights().map(|w| i32::from(*w).abs()).max().unwrap_or_default();
+    let error = |step: &i32| -> i64 {
+        weights().map(|w| i64::from(i32::from(*w) - i32::from(rounded(*w, *step)) * step).pow(2)).sum()
+    };
+    // From one that cuts off three quarters of the largest weight to one that cuts off nothing.
+    let parts = 127 * 16;
+    (4..=16).map(|part| (largest * part + parts - 1) / parts).min_by_key(error).unwrap_or_default()
+}
+
 impl Table {
-    /// A table of `entries`: hash, notes of at most 11 bits and a row of `lanes` weights each, rounded to 127 steps on either side of 0.
+    /// A table of `entries`: hash, notes of at most 11 bits and a row of `lanes` weights each, which are rounded.
     /// The same entries in the same order give the same table.
     pub(crate) fn build(lanes: usize, entries: &[(u64, u16, &[i16])]) -> Self {
         let mut count = if entries.is_empty() { 0 } else { (entries.len() * 9 / 4).max(16) };
@@ -108,16 +126,13 @@ impl Table {
             }
             count += count / 4;
         };
-        let largest =
-            entries.iter().flat_map(|(_, _, row)| *row).map(|w| i32::from(*w).abs()).max().unwrap_or_default();
-        let step = (largest + 126) / 127;
-        let rounded = |weight: i16| (f64::from(weight) / f64::from(step)).round() as i8;
+        let step = step(entries);
         let mut table = Self { lanes, step, cells: vec![0; count * width(lanes)] };
         for (slot, entry) in table.cells.chunks_exact_mut(width(lanes)).zip(slots).filter(|(_, e)| *e != NOBODY) {
             let (_, notes, row) = entries[entry as usize];
             slot[0] = places[entry as usize].tag | u32::from(notes);
             for (cell, weights) in slot[1..].iter_mut().zip(row.as_chunks().0) {
-                *cell = u32::from_le_bytes(weights.map(|w| rounded(w).cast_unsigned()));
+                *cell = u32::from_le_bytes(weights.map(|w| rounded(w, step).cast_unsigned()));
             }
         }
         table

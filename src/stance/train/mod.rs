@@ -6,7 +6,8 @@
 //!    weights are folded into one row per word, pair and class (`fold`).
 //! 3. **Context** (`dense` again): a second logistic regression over a sentence's score and
 //!    those around it.
-//! 4. **Calibration** (`calibrate`) on logits that are out of fold in every stage.
+//! 4. **Calibration** (`calibrate`) on logits that are out of fold in every stage, and on request for kinds of text that
+//!    are not among the tables (`kinds`).
 //!
 //! Documents are put in the order of their names first, and all sums are taken in a fixed order: the model does
 //! not depend on the order of whole documents or on the number of threads.
@@ -14,6 +15,7 @@
 mod dense;
 mod evidence;
 mod fold;
+mod kinds;
 mod postings;
 mod sparse;
 mod tune;
@@ -84,6 +86,9 @@ pub struct TrainOptions {
     pub lean: Option<f64>,
     /// Share of the no-stance label where the model will be used, if it is not that of the training data.
     pub none_share: Option<f64>,
+    /// Whether the model will read other kinds of text than the tables it learns from, each of which is a kind: its
+    /// probabilities are then such that nine in ten kinds are not overstated.
+    pub new_kinds: bool,
 }
 
 impl TrainOptions {
@@ -125,6 +130,7 @@ impl Default for TrainOptions {
             context: true,
             lean: None,
             none_share: None,
+            new_kinds: false,
         }
     }
 }
@@ -178,7 +184,8 @@ struct Place {
 /// Trains a model.
 ///
 /// # Errors
-/// Fewer than two labels in use, no labelled sentence, or settings outside their range.
+/// Fewer than two labels in use, no labelled sentence, or settings outside their range; for new kinds of text, fewer
+/// than three tables, or a table without which the others cannot be trained on.
 pub fn fit(examples: &Examples, options: &TrainOptions, progress: Progress) -> Result<(StanceModel, TrainReport)> {
     check(examples, options)?;
     let mut order: Vec<usize> = (0..examples.documents.len()).collect();
@@ -186,6 +193,12 @@ pub fn fit(examples: &Examples, options: &TrainOptions, progress: Progress) -> R
         let key = |i: usize| (&examples.documents[i].document.id, &examples.documents[i].document.text);
         key(a).cmp(&key(b)).then_with(|| examples.documents[a].labels.cmp(&examples.documents[b].labels))
     });
+    let (mut cautious, mut begun) = (1.0, 0.0);
+    if options.new_kinds {
+        begun = 0.9;
+        cautious = kinds::factor(&examples.subset(&order), options, &|step, share| progress(step, begun * share))?;
+    }
+    let progress = |step: &str, share: f64| progress(step, begun + (1.0 - begun) * share);
     let documents: Vec<&Example> = order.iter().map(|&i| &examples.documents[i]).collect();
 
     progress("counting", 0.0);
@@ -269,7 +282,8 @@ pub fn fit(examples: &Examples, options: &TrainOptions, progress: Progress) -> R
 
     progress("calibration", 0.95);
     let none = examples.labels.none.map(usize::from);
-    let decision = calibrate::choose(&logits, &label_of(&stage), none, options.none_share, options.lean);
+    let mut decision = calibrate::choose(&logits, &label_of(&stage), none, options.none_share, options.lean);
+    decision.sharpness = calibrate::round(decision.sharpness * cautious);
     let report = TrainReport { documents: documents.len(), sentences: examples.counts(), stages };
     let parts = fold::Parts { counted: &counted, evidence: &evidence, runs: &runs, sparse: &sparse, mix: &mix };
     let model = fold::model(examples, options, &lexicon, &parts, &second, &decision, documents.len());
