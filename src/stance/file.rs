@@ -18,6 +18,7 @@ const MAGIC: &[u8] = b"STANCE\n";
 /// Number of the format; a file of another one is refused.
 const FORMAT: u8 = 3;
 const CHECKSUM: usize = 32;
+const MISFIT: &str = "the model file's parts do not fit one another";
 
 #[derive(Serialize, Deserialize)]
 struct Head {
@@ -76,10 +77,13 @@ impl Rest<'_> {
         Ok(values.chunks_exact(T::WIDTH).map(T::get).collect())
     }
 
+    /// An array of one.
+    fn one<T: Number>(&mut self) -> Result<T> {
+        if let [value] = self.get()?[..] { Ok(value) } else { refuse(MISFIT) }
+    }
+
     fn table(&mut self, lanes: usize) -> Result<Table> {
-        let step: Vec<i32> = self.get()?;
-        let step = if step.len() == 1 { step[0] } else { -1 };
-        let table = Table { lanes, step, cells: self.get()? };
+        let table = Table { lanes, step: self.one()?, cells: self.get()? };
         if table.is_sound() { Ok(table) } else { refuse("a table of the model file is damaged") }
     }
 }
@@ -159,9 +163,8 @@ impl StanceModel {
         LabelSet::new(&labels.name, labels.labels.clone(), none.map(String::as_str))?;
         let (k, lanes) = (labels.len(), lanes(labels.len()));
         let lexicon = Classes { names, negation, runs: rest.table(0)? };
-        let unit: Vec<f32> = rest.get()?;
         let first = FirstLook {
-            unit: if unit.len() == 1 { unit[0] } else { f32::NAN },
+            unit: rest.one()?,
             lanes,
             start: rest.get()?,
             bias: rest.get()?,
@@ -175,7 +178,7 @@ impl StanceModel {
         let second = SecondLook { weights: rest.get()?, bias: rest.get()?, mean: rest.get()?, scale: rest.get()? };
         let model = Self { labels: Arc::new(labels), card, hash: hash.to_hex().to_string(), lexicon, first, second };
         if !rest.0.is_empty() || !model.fits(k) {
-            return refuse("the model file's parts do not fit one another");
+            return refuse(MISFIT);
         }
         Ok(model)
     }

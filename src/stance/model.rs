@@ -47,7 +47,7 @@ pub struct Card {
     pub features: Vec<(String, usize)>,
     /// Settings.
     pub options: TrainOptions,
-    /// Factor on the logits that makes probabilities match shares, found out of fold.
+    /// Factor on the logits that makes probabilities match shares, found out of fold and, on request, on new kinds.
     pub sharpness: f64,
     /// What was added to each label's logit before that.
     pub offsets: Vec<f64>,
@@ -141,7 +141,7 @@ pub(super) struct Scratch {
 impl Classes {
     /// What a run of words means.
     pub(super) fn run(&self, hash: u64) -> Option<Entry> {
-        self.runs.look(self.runs.place::<0>(hash), &mut []).map(entry)
+        self.runs.find(hash, &mut []).map(entry)
     }
 }
 
@@ -149,7 +149,7 @@ impl FirstLook {
     /// A word's own row, or that of its letters, and what it is in the lexicon.
     pub(super) fn word(&self, hash: u64, word: &str) -> (Vec<i32>, Entry) {
         let mut sums = [0; LabelSet::MOST];
-        let notes = self.words.look(self.words.place::<{ LabelSet::MOST }>(hash), &mut sums).unwrap_or(UNSEEN);
+        let notes = self.words.find(hash, &mut sums).unwrap_or(UNSEEN);
         let mut step = self.words.step;
         if notes & UNSEEN != 0 {
             self.spell(word, &mut sums);
@@ -161,7 +161,7 @@ impl FirstLook {
     /// Adds the rows of a word's letters.
     fn spell<const L: usize>(&self, word: &str, sums: &mut Sums<L>) {
         ngram::letters(word, |run| {
-            self.letters.look(self.letters.place::<L>(run), sums);
+            self.letters.find(run, sums);
         });
     }
 
@@ -256,9 +256,9 @@ impl FirstLook {
         self.pairs.carry(&sums, &mut total);
         if let Some(target) = target {
             sums = [0; L];
-            self.crossed.look(self.crossed.place::<L>(target), &mut sums);
+            self.crossed.find(target, &mut sums);
             for &(hash, _) in words.iter().filter(|(hash, _)| *hash != 0) {
-                self.crossed.look(self.crossed.place::<L>(ngram::crossed(target, hash)), &mut sums);
+                self.crossed.find(ngram::crossed(target, hash), &mut sums);
             }
             self.crossed.carry(&sums, &mut total);
         }

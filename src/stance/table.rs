@@ -97,17 +97,22 @@ const fn width(lanes: usize) -> usize {
 }
 
 /// A weight in steps, of which a byte holds 127 on either side of 0.
-fn rounded(weight: i16, step: i32) -> i8 {
+fn rounded(weight: i32, step: i32) -> i8 {
     // A float beyond the range of a byte becomes its nearest end.
-    (f32::from(weight) / step as f32).round().max(-127.0) as i8
+    (weight as f32 / step as f32).round().max(-127.0) as i8
 }
 
 /// The step that leaves the least squared error: a few large weights are cut off where that makes many others finer.
 fn step(entries: &[(u64, u16, &[i16])]) -> i32 {
-    let weights = || entries.iter().flat_map(|(_, _, row)| *row).filter(|w| **w != 0);
-    let largest = weights().map(|w| i32::from(*w).abs()).max().unwrap_or_default();
+    // How often each size occurs: sizes are few beside weights.
+    let mut sizes = vec![0_i64; 1 + usize::from(i16::MIN.unsigned_abs())];
+    for weight in entries.iter().flat_map(|(_, _, row)| *row) {
+        sizes[usize::from(weight.unsigned_abs())] += 1;
+    }
+    let sizes = || (0..).zip(&sizes).filter(|(_, count)| **count > 0);
+    let largest = sizes().last().map_or(0, |(size, _)| size);
     let error = |step: &i32| -> i64 {
-        weights().map(|w| i64::from(i32::from(*w) - i32::from(rounded(*w, *step)) * step).pow(2)).sum()
+        sizes().map(|(size, count)| count * i64::from(size - i32::from(rounded(size, *step)) * step).pow(2)).sum()
     };
     // From one that cuts off three quarters of the largest weight to one that cuts off nothing.
     let parts = 127 * 16;
@@ -132,7 +137,7 @@ impl Table {
             let (_, notes, row) = entries[entry as usize];
             slot[0] = places[entry as usize].tag | u32::from(notes);
             for (cell, weights) in slot[1..].iter_mut().zip(row.as_chunks().0) {
-                *cell = u32::from_le_bytes(weights.map(|w| rounded(w, step).cast_unsigned()));
+                *cell = u32::from_le_bytes(weights.map(|w: i16| rounded(w.into(), step).cast_unsigned()));
             }
         }
         table
@@ -151,7 +156,7 @@ impl Table {
 
     /// Where a feature may lie. `L` is the number of lanes as for [`Sums`].
     #[inline(always)]
-    pub(crate) fn place<const L: usize>(&self, hash: u64) -> Place {
+    fn place<const L: usize>(&self, hash: u64) -> Place {
         Place::new(hash, self.cells.len() / self.width::<L>())
     }
 
@@ -191,6 +196,12 @@ impl Table {
         (first != 0).then_some((first & NOTES) as u16)
     }
 
+    /// [`Table::look`] for a feature that was not fetched.
+    #[inline(always)]
+    pub(crate) fn find<const L: usize>(&self, hash: u64, sums: &mut Sums<L>) -> Option<u16> {
+        self.look(self.place::<L>(hash), sums)
+    }
+
     /// Adds sums in steps of this table to `total`.
     #[inline(always)]
     pub(crate) fn carry<const L: usize>(&self, sums: &Sums<L>, total: &mut Sums<L>) {
@@ -200,7 +211,7 @@ impl Table {
     /// The weights of a feature.
     pub(crate) fn row(&self, hash: u64) -> Option<Vec<i32>> {
         let mut sums = [0; LabelSet::MOST];
-        self.look(self.place::<{ LabelSet::MOST }>(hash), &mut sums)?;
+        self.find(hash, &mut sums)?;
         Some(sums[..self.lanes].iter().map(|weight| weight * self.step).collect())
     }
 
@@ -232,7 +243,7 @@ mod tests {
         for (hash, row) in hashes.iter().zip(&rows) {
             let (mut few, mut many) = ([1; 4], [1; 64]);
             assert_eq!(table.look(table.fetch::<4>(*hash), &mut few), Some(row[0] as u16));
-            assert_eq!(table.look(table.place::<64>(*hash), &mut many), Some(row[0] as u16));
+            assert_eq!(table.find(*hash, &mut many), Some(row[0] as u16));
             assert_eq!(many[..4], few);
             let given = few.map(|w| (w - 1) * table.step);
             assert!(

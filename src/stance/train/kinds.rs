@@ -16,7 +16,7 @@ use super::{Progress, TrainOptions, fit};
 use crate::error::{Error, Kind, Result};
 use crate::stance::calibrate;
 use crate::stance::examples::Examples;
-use crate::stance::model::PredictOptions;
+use crate::stance::model::{PredictOptions, StanceModel};
 
 /// Fewest kinds whose spread says anything.
 const FEWEST: usize = 3;
@@ -51,7 +51,7 @@ pub(super) fn factor(examples: &Examples, options: &TrainOptions, progress: Prog
 }
 
 /// The factor that fits one kind.
-fn one(model: &crate::stance::StanceModel, examples: &Examples) -> f64 {
+fn one(model: &StanceModel, examples: &Examples) -> f64 {
     let (mut logits, mut labels) = (Vec::new(), Vec::new());
     for example in &examples.documents {
         let stances = model.predict(&example.document, &PredictOptions::default());
