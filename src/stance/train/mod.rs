@@ -57,7 +57,7 @@ const MOST_FOLDS: usize = 64;
 #[serde(default, deny_unknown_fields)]
 pub struct TrainOptions {
     /// Parts that the documents are cut into for out-of-fold columns, 2 to 64; a small table, which can spare
-    /// less of itself, is cut into twice as many, up to 64.
+    /// less of itself, is cut into four times as many, up to 64.
     pub folds: usize,
     /// Dirichlet prior strength of words, in occurrences.
     pub words: f64,
@@ -318,7 +318,7 @@ fn scan_all(examples: &[&Example], k: usize, options: &TrainOptions, lexicon: &L
     let size = |e: &Example| e.labels.iter().flatten().count();
     let groups: Vec<(&str, usize)> = examples.iter().map(|e| (e.name(), size(e))).collect();
     let labelled: usize = groups.iter().map(|(_, n)| n).sum();
-    let parts = if labelled <= FEW_ROWS { (2 * options.folds).min(MOST_FOLDS) } else { options.folds };
+    let parts = if labelled <= FEW_ROWS { (4 * options.folds).min(MOST_FOLDS) } else { options.folds };
     let fold_of = folds(&groups, parts);
     let mut rows = Rows { labels: k, folds: parts, label: Vec::new(), fold: Vec::new(), words: Vec::new() };
     let mut texts: Vec<(&str, Option<u64>)> = Vec::new();
