@@ -8,13 +8,15 @@
 //! (Hahn and Meeker 1991, *Statistical Intervals*, ch. 4), `mean − t · s · √(1 + 1/n)`. No label changes.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ndarray::Array2;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::{Progress, TrainOptions, fit};
 use crate::error::{Error, Kind, Result};
-use crate::stance::calibrate;
+use crate::parallel;
+use crate::stance::calibrate::{Prior, sharpness};
 use crate::stance::examples::Examples;
 use crate::stance::model::{PredictOptions, StanceModel};
 
@@ -40,18 +42,21 @@ pub(super) fn factor(examples: &Examples, options: &TrainOptions, progress: Prog
         return Err(Error::new(Kind::Usage, message));
     }
     let options = TrainOptions { new_kinds: false, ..options.clone() };
-    let mut logs = Vec::with_capacity(kinds.len());
-    for (i, inside) in kinds.values().enumerate() {
-        progress("kinds of text", i as f64 / kinds.len() as f64);
+    let kinds: Vec<Vec<usize>> = kinds.into_values().collect();
+    let done = AtomicUsize::new(0);
+    let logs = parallel::work(&kinds, |_, inside| {
         let outside: Vec<usize> = (0..examples.documents.len()).filter(|d| inside.binary_search(d).is_err()).collect();
         let (model, _) = fit(&examples.subset(&outside), &options, &|_, _| ())?;
-        logs.push(one(&model, &examples.subset(inside)).ln());
-    }
+        progress("kinds of text", (1 + done.fetch_add(1, Ordering::Relaxed)) as f64 / kinds.len() as f64);
+        Ok(one(&model, &examples.subset(inside), options.none_share).ln())
+    });
+    let logs = logs.into_iter().collect::<Result<Vec<f64>>>()?;
     Ok(bound(&logs).exp())
 }
 
-/// The factor that fits one kind.
-fn one(model: &StanceModel, examples: &Examples) -> f64 {
+/// The factor that fits one kind, its rows weighed so that it has the share of the no-stance label that the
+/// probabilities are for: a kind with more or less of it is no sign of a sharpness that is wrong.
+fn one(model: &StanceModel, examples: &Examples, none_share: Option<f64>) -> f64 {
     let (mut logits, mut labels) = (Vec::new(), Vec::new());
     for example in &examples.documents {
         let stances = model.predict(&example.document, &PredictOptions::default());
@@ -64,7 +69,8 @@ fn one(model: &StanceModel, examples: &Examples) -> f64 {
     }
     let k = examples.labels.len();
     let logits = Array2::from_shape_vec((labels.len(), k), logits).expect("a row per label");
-    calibrate::sharpness(&logits, &labels, &vec![0.0; k], &vec![1.0; k])
+    let prior = Prior::new(&labels, k, examples.labels.none.map(usize::from), none_share);
+    sharpness(&logits, &labels, &vec![0.0; k], &prior.weight)
 }
 
 /// What a further value of the kind of `values` stays above with a probability of [`ASSURANCE`].

@@ -41,9 +41,9 @@ pub use tune::tune;
 
 /// Rows per unit of parallel work.
 const CHUNK: usize = 2048;
-/// Up to this many labelled rows the sparse classifier is fitted without each fold in turn, beyond it without one.
+/// Up to this many labelled rows the sparse classifier is fitted without each fold in turn and the logistic stages learn
+/// from all of them; beyond it, without one fold, and from so many rows of that one.
 const ALL_FOLDS: usize = 50_000;
-/// Most rows that the logistic stages learn from; more of them made no difference.
 const STAGE_ROWS: usize = 10_000;
 /// Up to this many rows the logistic stages, too, are fitted out of fold; beyond it they have too few
 /// weights to learn an echo.
@@ -51,13 +51,15 @@ const FEW_ROWS: usize = 4_000;
 
 /// Most parts that documents are cut into: a feature's folds are marked in 64 bits.
 const MOST_FOLDS: usize = 64;
+/// Parts times labels beyond which a table is not cut into more parts: each word is counted for each of them.
+const MOST_COUNTS: usize = 256;
 
 /// Settings of [`fit`]. The defaults were chosen by cross-validation grouped by document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainOptions {
-    /// Parts that the documents are cut into for out-of-fold columns, 2 to 64; a small table, which can spare
-    /// less of itself, is cut into four times as many, up to 64.
+    /// Parts that the documents are cut into for out-of-fold columns, 2 to 64; up to 50,000 labelled sentences, of
+    /// which fewer can be spared, they are cut into four times as many, up to 64.
     pub folds: usize,
     /// Dirichlet prior strength of words, in occurrences.
     pub words: f64,
@@ -158,7 +160,7 @@ pub struct Stage {
 }
 
 /// Told the step that begins and the share of the work that is done, for a progress bar.
-pub type Progress<'a> = &'a dyn Fn(&str, f64);
+pub type Progress<'a> = &'a (dyn Fn(&str, f64) + Sync);
 
 /// Families by column block of the mixing stage.
 pub(crate) const FAMILIES: [&str; 7] = ["words", "pairs", "letters", "classes", "class pairs", "crossed", "sparse"];
@@ -215,7 +217,8 @@ pub fn fit(examples: &Examples, options: &TrainOptions, progress: Progress) -> R
     progress("mixing", 0.7);
     let held_out: Vec<u32> =
         labelled.iter().copied().filter(|&r| every_fold || counted.rows.fold[r as usize] == 0).collect();
-    let stage: Vec<u32> = held_out.iter().copied().step_by(held_out.len().div_ceil(STAGE_ROWS)).collect();
+    let step = if every_fold { 1 } else { held_out.len().div_ceil(STAGE_ROWS) };
+    let stage: Vec<u32> = held_out.iter().copied().step_by(step).collect();
     let few = stage.len() <= FEW_ROWS;
     let k = counted.rows.labels;
     let label_of = |rows: &[u32]| -> Vec<u16> { rows.iter().map(|&r| counted.rows.label[r as usize]).collect() };
@@ -318,7 +321,8 @@ fn scan_all(examples: &[&Example], k: usize, options: &TrainOptions, lexicon: &L
     let size = |e: &Example| e.labels.iter().flatten().count();
     let groups: Vec<(&str, usize)> = examples.iter().map(|e| (e.name(), size(e))).collect();
     let labelled: usize = groups.iter().map(|(_, n)| n).sum();
-    let parts = if labelled <= FEW_ROWS { (4 * options.folds).min(MOST_FOLDS) } else { options.folds };
+    let more = (4 * options.folds).min(MOST_FOLDS).min(MOST_COUNTS / k).max(options.folds);
+    let parts = if labelled <= ALL_FOLDS { more } else { options.folds };
     let fold_of = folds(&groups, parts);
     let mut rows = Rows { labels: k, folds: parts, label: Vec::new(), fold: Vec::new(), words: Vec::new() };
     let mut texts: Vec<(&str, Option<u64>)> = Vec::new();
