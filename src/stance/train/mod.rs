@@ -41,9 +41,12 @@ pub use tune::tune;
 
 /// Rows per unit of parallel work.
 const CHUNK: usize = 2048;
-/// Up to this many labelled rows the sparse classifier is fitted without each fold in turn and the logistic stages learn
-/// from all of them; beyond it, without one fold, and from so many rows of that one.
+/// Up to this many labelled rows the sparse classifier is fitted without each fold in turn, beyond it without one.
 const ALL_FOLDS: usize = 50_000;
+/// Most rows times labels that the logistic stages learn from. From a third of our corpus they learned nearly as well, but
+/// every twentieth label of a new text then depended on which third it was.
+const STAGE_LOGITS: usize = 400_000;
+/// Fewest rows that they are cut down to, and the most of a table beyond [`ALL_FOLDS`].
 const STAGE_ROWS: usize = 10_000;
 /// Up to this many rows the logistic stages, too, are fitted out of fold; beyond it they have too few
 /// weights to learn an echo.
@@ -217,10 +220,10 @@ pub fn fit(examples: &Examples, options: &TrainOptions, progress: Progress) -> R
     progress("mixing", 0.7);
     let held_out: Vec<u32> =
         labelled.iter().copied().filter(|&r| every_fold || counted.rows.fold[r as usize] == 0).collect();
-    let step = if every_fold { 1 } else { held_out.len().div_ceil(STAGE_ROWS) };
-    let stage: Vec<u32> = held_out.iter().copied().step_by(step).collect();
-    let few = stage.len() <= FEW_ROWS;
     let k = counted.rows.labels;
+    let most = if every_fold { STAGE_ROWS.max(STAGE_LOGITS / k) } else { STAGE_ROWS };
+    let stage: Vec<u32> = held_out.iter().copied().step_by(held_out.len().div_ceil(most)).collect();
+    let few = stage.len() <= FEW_ROWS;
     let label_of = |rows: &[u32]| -> Vec<u16> { rows.iter().map(|&r| counted.rows.label[r as usize]).collect() };
     let columns = |rows: &[u32]| {
         Array2::from_shape_fn((rows.len(), FAMILIES.len() * k), |(i, c)| {
