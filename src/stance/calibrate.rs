@@ -14,6 +14,8 @@
 
 use ndarray::Array2;
 
+use super::model::softmax;
+
 /// What turns logits into printed probabilities.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Decision {
@@ -100,13 +102,10 @@ fn chosen(z: ndarray::ArrayView1<f64>, offsets: &[f64]) -> usize {
 /// The probabilities of every row without a lean, times the weight of its label.
 fn probabilities(logits: &Array2<f64>, labels: &[u16], offsets: &[f64], weight: &[f64]) -> Array2<f64> {
     let sharp = sharpness(logits, labels, offsets, weight);
-    let mut out = logits.clone();
+    let mut out = Array2::from_shape_fn(logits.dim(), |(row, label)| (logits[(row, label)] + offsets[label]) * sharp);
     for (mut row, &label) in out.rows_mut().into_iter().zip(labels) {
-        row.iter_mut().zip(offsets).for_each(|(z, o)| *z = (*z + o) * sharp);
-        let top = row.fold(f64::MIN, |a, z| a.max(*z));
-        row.mapv_inplace(|z| (z - top).exp());
-        let by = weight[usize::from(label)] / row.sum();
-        row.mapv_inplace(|p| p * by);
+        softmax(row.as_slice_mut().expect("a row lies in one piece"));
+        row *= weight[usize::from(label)];
     }
     out
 }

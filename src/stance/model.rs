@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use ndarray::NdFloat;
 use serde::{Deserialize, Serialize};
 
 use super::table::{Place, Sums, Table};
@@ -486,9 +487,9 @@ fn standard(value: f32, mean: f32, scale: f32) -> f32 {
 }
 
 /// Logits to probabilities, in place.
-pub(crate) fn softmax(row: &mut [f32]) {
-    let max = row.iter().copied().fold(f32::MIN, f32::max);
-    let mut sum = 0.0;
+pub(crate) fn softmax<F: NdFloat>(row: &mut [F]) {
+    let max = row.iter().copied().fold(F::min_value(), F::max);
+    let mut sum = F::zero();
     for z in row.iter_mut() {
         *z = (*z - max).exp();
         sum += *z;

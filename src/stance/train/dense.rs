@@ -9,6 +9,7 @@ use linfa_logistic::MultiLogisticRegression;
 use ndarray::{Array1, Array2, Axis};
 
 use crate::error::{Error, Kind, Result};
+use crate::stance::model::softmax;
 
 /// Standard deviations beyond which a column says no more.
 pub(crate) const CLIP: f64 = 4.0;
@@ -73,10 +74,7 @@ fn standard(value: f64, mean: f64, deviation: f64) -> f64 {
 fn gradient(x: &Array2<f64>, y: &Array1<usize>, weights: &Array2<f64>, bias: &Array1<f64>, penalty: f64) -> f64 {
     let mut residual = x.dot(weights) + bias;
     for (mut row, &label) in residual.axis_iter_mut(Axis(0)).zip(y) {
-        let max = row.fold(f64::MIN, |a, &b| a.max(b));
-        row.mapv_inplace(|v| (v - max).exp());
-        let sum = row.sum();
-        row.mapv_inplace(|v| v / sum);
+        softmax(row.as_slice_mut().expect("a row lies in one piece"));
         row[label] -= 1.0;
     }
     let slope = x.t().dot(&residual) + &(weights * penalty);

@@ -62,7 +62,7 @@ const MOST_COUNTS: usize = 256;
 #[serde(default, deny_unknown_fields)]
 pub struct TrainOptions {
     /// Parts that the documents are cut into for out-of-fold columns, 2 to 64; up to 50,000 labelled sentences, of
-    /// which fewer can be spared, they are cut into four times as many, up to 64.
+    /// which fewer can be spared, they are cut into four times as many, up to 64 (less with many labels).
     pub folds: usize,
     /// Dirichlet prior strength of words, in occurrences.
     pub words: f64,
