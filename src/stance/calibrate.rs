@@ -9,8 +9,9 @@
 //!   arXiv 2007.07314); τ is the smallest that gives the best macro-F1 but for chance, as a lean
 //!   makes the chosen label of rare labels less sure than it says. It is the macro-F1 that the probabilities themselves
 //!   let expect: the one of the labels is so rough a line over τ that a document more or less moved the choice.
-//! * **Sharpness** (one over a temperature, Guo et al. 2017, arXiv 1706.04599): chosen so that the probability of the
-//!   *chosen* label is right on average, by the log-loss of "the chosen label is correct".
+//! * **Sharpness** (one over a temperature, Guo et al. 2017, arXiv 1706.04599): the one under which the probability of
+//!   the *chosen* label is on average the share of chosen labels that are right (expectation consistency, Clarté et al.
+//!   2023, arXiv 2303.02644). The log-loss, which few very sure rows decide, understated small tables by a point.
 
 use ndarray::Array2;
 
@@ -123,36 +124,27 @@ fn expected_f1(logits: &Array2<f64>, rows: &Array2<f64>, offsets: &[f64]) -> f64
     (0..k).filter(|&l| gold[l] > 0.0).map(|l| 2.0 * hit[l] / (said[l] + gold[l])).sum::<f64>() / k as f64
 }
 
-/// The factor under which the chosen label's probability fits how often it is right.
+/// Natural logarithms of the least and the largest factor.
+const SHARPNESS: (f64, f64) = (-2.0, 1.0);
+
+/// The factor under which the chosen label's probability is on average how often it is right.
 pub(crate) fn sharpness(logits: &Array2<f64>, labels: &[u16], offsets: &[f64], weight: &[f64]) -> f64 {
-    let loss = |log: f64| {
-        let sharp = log.exp();
-        let mut sum = 0.0;
-        for (z, &label) in logits.rows().into_iter().zip(labels) {
-            let best = chosen(z, offsets);
-            let top = z[best] + offsets[best];
-            let odds: f64 = z.iter().zip(offsets).map(|(z, o)| ((z + o - top) * sharp).exp()).sum();
-            let p = (1.0 / odds).clamp(1e-6, 1.0 - 1e-6);
-            let label = usize::from(label);
-            sum -= weight[label] * if best == label { p.ln() } else { (1.0 - p).ln() };
-        }
-        sum
+    let weight = |label: &u16| weight[usize::from(*label)];
+    let choices: Vec<usize> = logits.rows().into_iter().map(|z| chosen(z, offsets)).collect();
+    let right: f64 = labels.iter().zip(&choices).filter(|(l, c)| usize::from(**l) == **c).map(|(l, _)| weight(l)).sum();
+    let said = |sharp: f64| -> f64 {
+        let rows = logits.rows().into_iter().zip(&choices).zip(labels);
+        rows.map(|((z, &choice), label)| {
+            let top = z[choice] + offsets[choice];
+            weight(label) / z.iter().zip(offsets).map(|(z, o)| ((z + o - top) * sharp).exp()).sum::<f64>()
+        })
+        .sum()
     };
-    // Golden section: the loss has one valley over this range.
-    let ratio = (5.0_f64.sqrt() - 1.0) / 2.0;
-    let (mut low, mut high) = (-2.0_f64, 1.0_f64);
-    let (mut a, mut b) = (high - ratio * (high - low), low + ratio * (high - low));
-    let (mut at_a, mut at_b) = (loss(a), loss(b));
+    // What is said grows with the factor.
+    let (mut low, mut high) = SHARPNESS;
     for _ in 0..20 {
-        if at_a <= at_b {
-            (high, b, at_b) = (b, a, at_a);
-            a = high - ratio * (high - low);
-            at_a = loss(a);
-        } else {
-            (low, a, at_a) = (a, b, at_b);
-            b = low + ratio * (high - low);
-            at_b = loss(b);
-        }
+        let middle = f64::midpoint(low, high);
+        *(if said(middle.exp()) < right { &mut low } else { &mut high }) = middle;
     }
     f64::midpoint(low, high).exp()
 }
@@ -171,6 +163,15 @@ mod tests {
             .map(|l| prior.weight[l] * (labels.iter().filter(|x| usize::from(**x) == l).count() as f64 + 0.5))
             .collect();
         assert!((sums[2] / sums.iter().sum::<f64>() - 0.5).abs() < 1e-12, "{sums:?}");
+    }
+
+    #[test]
+    fn the_chosen_label_is_right_as_often_as_it_says() {
+        let rows = array![[0.9, 0.1], [0.8, 0.2], [0.4, 0.6], [0.3, 0.7]];
+        let logits = rows.mapv(f64::ln);
+        let sharp = |labels| sharpness(&logits, labels, &[0.0; 2], &[1.0; 2]);
+        assert!((sharp(&[0, 0, 1, 0]) - 1.0).abs() < 1e-4, "three of four, and .9, .8, .6 and .7 are .75 on average");
+        assert!((sharp(&[0, 1, 1, 0]).ln() - SHARPNESS.0).abs() < 1e-5, "two of four: nothing says as little as that");
     }
 
     #[test]
