@@ -197,16 +197,23 @@ fn excel_gets_a_bom_and_no_formulas_and_numbers_stay_numbers() {
 }
 
 #[test]
-fn a_coded_sample_corrects_the_shares() {
+fn a_drawn_and_coded_sample_corrects_the_shares() {
     let dir = tempfile::tempdir().unwrap();
-    let mut table = String::from("text,speaker,label,inclusion_probability\n");
+    let mut table = String::from("text,speaker\n");
     for i in 0..80 {
-        let (label, inclusion) = if i % 2 == 0 { ("neutral", "0.5") } else { ("", "") };
-        writeln!(table, "The ferry number {i} leaves at noon.,Ada,{label},{inclusion}").unwrap();
+        writeln!(table, "The ferry number {i} leaves at noon.,Ada").unwrap();
     }
-    let input = put(dir.path(), "coded.csv", table.as_bytes());
-    let out = dir.path().join("out");
-    assert!(run(&[&input], &out, &["--presegmented"]).status.success());
+    let input = put(dir.path(), "ferries.csv", table.as_bytes());
+    let (first, out) = (dir.path().join("first"), dir.path().join("out"));
+    assert!(run(&[&input], &first, &["--presegmented"]).status.success());
+    let (sentences, sheet) = (first.join("sentences.csv"), dir.path().join("sheet.csv"));
+    let drawn =
+        standpoint(&["sample", sentences.to_str().unwrap(), "--per-speaker", "40", "-o", sheet.to_str().unwrap()]);
+    assert!(String::from_utf8(drawn.stdout).unwrap().starts_with("drew 40 of 80 sentences"));
+    let text = std::fs::read_to_string(&sheet).unwrap();
+    assert!(!text.contains("p_neutral") && !text.contains("confidence"), "the coder is not told what the model thinks");
+    let coded = put(dir.path(), "coded.csv", text.replace(",0.5,\n", ",0.5,neutral\n").as_bytes());
+    assert!(run(&[&coded], &out, &[]).status.success());
     let speakers = rows(&out.join("speakers.csv"));
     assert_eq!(speakers[0]["method"], "difference");
     assert_eq!(speakers[0]["coded"], "40");

@@ -8,6 +8,7 @@ mod input;
 mod labels;
 mod map;
 mod run;
+mod sample;
 mod segment;
 mod train;
 mod turns;
@@ -38,6 +39,7 @@ enum Command {
     Train(train::Train),
     Evaluate(evaluate::Evaluate),
     Map(map::Map),
+    Sample(sample::Sample),
     Convert(convert::Convert),
 }
 
@@ -54,6 +56,7 @@ impl Cli {
             Command::Explain(args) => done(&explain::run(&args)?),
             Command::Train(args) => done(&Fitting::new().watch(|p| train::run(&args, atomic::write, p))?),
             Command::Map(args) => done(&map::run(&args)?),
+            Command::Sample(args) => done(&sample::run(&args)?),
             Command::Convert(args) => done(&convert::run(&args)?),
             Command::Evaluate(args) => done(&Fitting::new().watch(|p| evaluate::run(&args, p))?),
         }

@@ -5,6 +5,7 @@
 //! input brings human codes (`label`) of a probability sample (`inclusion_probability`), [`estimate`] corrects them.
 
 pub mod estimate;
+pub mod sample;
 
 use std::collections::BTreeMap;
 

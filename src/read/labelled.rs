@@ -104,9 +104,7 @@ struct Row {
 }
 
 fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    refuse_other_formats(bytes)?;
-    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(bytes)).from_reader(bytes);
+    let mut reader = table(bytes)?;
     let header = reader.headers().map_err(|e| csv_error(&e))?.clone();
     let find = |given: &Option<String>, usual: &str, needed: bool| {
         let name = given.as_deref().unwrap_or(usual);
@@ -161,6 +159,16 @@ fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+/// The rows of a table that a spreadsheet saved: comma, semicolon or tab, with a byte-order mark or without.
+///
+/// # Errors
+/// Bytes that are no such table, with their place.
+pub(crate) fn table(bytes: &[u8]) -> Result<csv::Reader<&[u8]>> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    refuse_other_formats(bytes)?;
+    Ok(csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(bytes)).from_reader(bytes))
+}
+
 fn refuse_other_formats(bytes: &[u8]) -> Result<()> {
     let wrong =
         |what: &str| Err(Error::new(Kind::Format, format!("{what}; a CSV file is needed")).at_line(1).at_byte(0));
@@ -192,7 +200,8 @@ fn delimiter(bytes: &[u8]) -> u8 {
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|&m| count(m)).unwrap_or(b',')
 }
 
-fn csv_error(error: &csv::Error) -> Error {
+/// What is wrong with a row, and where.
+pub(crate) fn csv_error(error: &csv::Error) -> Error {
     let mut out = Error::new(Kind::Format, format!("not a CSV table: {error}"));
     if let Some(position) = error.position() {
         out = out.at_line(position.line()).at_byte(position.byte());

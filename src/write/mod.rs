@@ -8,6 +8,7 @@ pub mod argdown;
 pub mod atomic;
 mod cell;
 mod claims;
+pub mod coding;
 pub mod dot;
 mod maps;
 pub mod part;
