@@ -108,6 +108,8 @@ pub struct Sentence {
 pub struct Record {
     /// The words of this row in [`Document::text`]. Records are in order.
     pub span: Span,
+    /// 1-based line of the table on which the row begins.
+    pub line: u64,
     /// The carried cells, in the order of [`Document::columns`].
     pub cells: Vec<String>,
 }

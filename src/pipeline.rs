@@ -14,7 +14,7 @@ use crate::argument::corpus::{self, Claim, ClaimIndex, RecurringClaim, SpeakerPa
 use crate::argument::{ArgumentMap, ArgumentModel, MapOptions};
 use crate::document::{Document, Source};
 use crate::error::{Error, Kind, Result};
-use crate::profile::{Corpus, SpeakerProfile};
+use crate::profile::{Corpus, SpeakerProfile, codes};
 use crate::read::{self, Found, Item, Note, ReadOptions};
 use crate::stance::{PredictOptions, StanceModel};
 use crate::write::atomic;
@@ -289,6 +289,7 @@ impl Job<'_> {
             pairs: corpus::speaker_pairs(document, map),
             claims: corpus::claims(document, map),
             counts,
+            faults: codes::faults(document, self.models.stance.labels()),
             rows,
         })
     }
@@ -422,6 +423,8 @@ struct Done {
     pairs: Vec<SpeakerPair>,
     claims: Vec<Claim>,
     counts: [usize; 4],
+    /// Codes of people that cannot be used.
+    faults: Vec<Error>,
     /// Rows by writer.
     rows: Vec<Vec<u8>>,
 }
@@ -492,6 +495,9 @@ impl<'a> Batch<'a> {
             }
             for (kind, rows) in done.rows.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
                 self.part.frame(kind as u8, rows)?;
+            }
+            for fault in done.faults {
+                self.fail(fault)?;
             }
             let [questions, turns, sentences, relations] = done.counts;
             self.summary.report.documents += 1;

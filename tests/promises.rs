@@ -212,6 +212,13 @@ fn a_drawn_and_coded_sample_corrects_the_shares() {
     assert!(String::from_utf8(drawn.stdout).unwrap().starts_with("drew 40 of 80 sentences"));
     let text = std::fs::read_to_string(&sheet).unwrap();
     assert!(!text.contains("p_neutral") && !text.contains("confidence"), "the coder is not told what the model thinks");
+    let begun = text.replacen(",0.5,\n", ",0.5,neutral\n", 38).replacen(",0.5,\n", ",0.5,nuetral\n", 1);
+    let begun = put(dir.path(), "begun.csv", begun.as_bytes());
+    let unfinished = dir.path().join("unfinished");
+    assert_eq!(run(&[&begun], &unfinished, &[]).status.code(), Some(1));
+    let errors = rows(&unfinished.join("errors.csv"));
+    assert_eq!(errors.len(), 2, "a code that is none, and one that is missing");
+    assert!(errors.iter().all(|e| e["column"] == "label" && !e["line"].is_empty()), "{errors:?}");
     let coded = put(dir.path(), "coded.csv", text.replace(",0.5,\n", ",0.5,neutral\n").as_bytes());
     assert!(run(&[&coded], &out, &[]).status.success());
     let speakers = rows(&out.join("speakers.csv"));

@@ -4,6 +4,7 @@
 //! imperfect classifier such shares are biased, and an interval around them would not cover the truth. Where the
 //! input brings human codes (`label`) of a probability sample (`inclusion_probability`), [`estimate`] corrects them.
 
+pub mod codes;
 pub mod estimate;
 pub mod sample;
 
@@ -13,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::argument::corpus::{RecurringClaim, SpeakerPair};
 use crate::argument::{ArgumentMap, ComponentKind, RelationKind};
-use crate::document::{Document, Span};
+use crate::document::Document;
+use crate::profile::codes::Codes;
 use crate::profile::estimate::Coded;
 use crate::stance::{LabelSet, Stances};
 
@@ -149,31 +151,6 @@ pub fn by_question(document: &Document, stances: &Stances) -> Vec<QuestionProfil
         }
     }
     out
-}
-
-/// The human codes a table brought with it.
-struct Codes<'a> {
-    document: &'a Document,
-    labels: &'a LabelSet,
-    label: usize,
-    inclusion: usize,
-}
-
-impl<'a> Codes<'a> {
-    /// `None` if the document has no column `label` or no column `inclusion_probability`.
-    fn of(document: &'a Document, labels: &'a LabelSet) -> Option<Self> {
-        let column = |name: &str| document.columns.iter().position(|c| c == name);
-        Some(Self { document, labels, label: column("label")?, inclusion: column("inclusion_probability")? })
-    }
-
-    /// The code and the inclusion probability of a sentence; `None` if it was not drawn.
-    fn get(&self, sentence: Span) -> Option<(usize, f64)> {
-        let records = &self.document.records;
-        let record = &records.get(records.partition_point(|r| r.span.end <= sentence.start))?;
-        let code = self.labels.id(record.cells[self.label].trim())?;
-        let inclusion: f64 = record.cells[self.inclusion].trim().parse().ok()?;
-        (inclusion > 0.0 && inclusion <= 1.0).then_some((usize::from(code), inclusion))
-    }
 }
 
 /// Number of words: runs of anything but ASCII white space.

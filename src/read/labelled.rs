@@ -301,7 +301,7 @@ fn add(example: &mut Example, row: &Row, label: Option<u16>) {
     document.sentences.push(Sentence { turn, span });
     example.labels.push(label);
     if let Some(target) = &row.target {
-        document.records.push(Record { span, cells: vec![target.clone()] });
+        document.records.push(Record { span, line: row.line, cells: vec![target.clone()] });
     }
 }
 

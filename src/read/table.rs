@@ -339,7 +339,7 @@ impl Open {
         let start = doc.text.len();
         doc.text.push_str(words);
         let span = Span::new(start, doc.text.len());
-        doc.records.push(Record { span, cells });
+        doc.records.push(Record { span, line: row.line, cells });
         let line = u32::try_from(row.line).unwrap_or(u32::MAX);
         let asked = row.question.trim();
         let question = (!asked.is_empty()).then(|| {
