@@ -71,7 +71,7 @@ pub(super) fn settle(printed: &[&str], aliases: &[(String, String)]) -> Settled 
     for (i, person) in people.iter().enumerate() {
         let same = by_surname.get(person.surname()).filter(|same| same.len() <= MOST_OF_A_NAME);
         let Some(same) = same.filter(|_| !person.words.is_empty()) else { continue };
-        if let Some(full) = full_name(person, &people, same) {
+        if let Some(full) = spelled_out(person, &people).or_else(|| full_name(person, &people, same)) {
             names[i] = full;
         } else if !person.is_full() && person.titles.is_empty() {
             // A bare first name, or a surname that is otherwise known with a title.
@@ -99,6 +99,22 @@ pub(super) fn settle(printed: &[&str], aliases: &[(String, String)]) -> Settled 
     }
     let alike = look_alikes(&names);
     Settled { names, alike }
+}
+
+/// The one full name whose initials `person` is: `A.R.` or `AR` for Ana Ruiz.
+fn spelled_out(person: &Person, people: &[Person]) -> Option<String> {
+    let letters = person.display.replace('.', "");
+    let is_short = (2..=4).contains(&letters.len()) && letters.bytes().all(|b| b.is_ascii_uppercase());
+    if !is_short || people.len() > MOST_COMPARED {
+        return None;
+    }
+    let is_full = |other: &&Person| {
+        let name = other.display.trim_start_matches("The ");
+        name.split(' ').filter_map(|w| w.chars().next()).eq(letters.chars())
+    };
+    let mut full = people.iter().filter(|p| p.display.contains(' ')).filter(is_full);
+    let found = full.next()?;
+    full.next().is_none().then(|| found.display.clone())
 }
 
 /// The full name that `person` is or is short for, if there is just one.

@@ -90,16 +90,18 @@ fn labelled(doc: &mut Document, pieces: &[Piece], options: &ReadOptions) -> Vec<
     let mut times = Vec::new();
     for piece in pieces {
         for (i, line) in piece.words.lines().enumerate() {
-            if doc.text.is_empty() || begins_turn(line) {
-                if !doc.text.is_empty() {
-                    doc.text.push('\n');
+            for line in changes(line) {
+                if doc.text.is_empty() || line.starts_with(">>") || turns::has_label(&line) {
+                    if !doc.text.is_empty() {
+                        doc.text.push('\n');
+                    }
+                    hints.lines.push(piece.line + i as u32);
+                    times.push((piece.line + i as u32, piece.time));
+                } else {
+                    doc.text.push(' ');
                 }
-                hints.lines.push(piece.line + i as u32);
-                times.push((piece.line + i as u32, piece.time));
-            } else {
-                doc.text.push(' ');
+                doc.text.push_str(&line);
             }
-            doc.text.push_str(line);
         }
     }
     let notes = turns::attribute(doc, &hints, options);
@@ -110,16 +112,22 @@ fn labelled(doc: &mut Document, pieces: &[Piece], options: &ReadOptions) -> Vec<
     notes
 }
 
-fn begins_turn(line: &str) -> bool {
-    line.starts_with(">>") || line.starts_with("- ") || turns::has_label(line)
+/// A line cut before each `>>`; a dash that begins it, as in subtitles, means the same.
+fn changes(line: &str) -> Vec<String> {
+    let dashed = line.strip_prefix("- ").or_else(|| line.strip_prefix('-')).map(|words| format!(">> {}", words.trim()));
+    let line = dashed.as_deref().unwrap_or(line);
+    let cuts = line.match_indices(">>").map(|(at, _)| at).filter(|at| *at > 0 && !line[..*at].ends_with('>'));
+    let starts: Vec<usize> = std::iter::once(0).chain(cuts).collect();
+    let ends = starts[1..].iter().copied().chain([line.len()]);
+    starts.iter().zip(ends).map(|(from, to)| line[*from..to].trim().to_owned()).collect()
 }
 
-/// The pieces of all cues. A cue that repeats the line before it (rolling captions) adds
+/// The pieces of all cues. A cue that begins with the last lines of the one before it (rolling captions) adds
 /// only what is new.
 fn pieces(captions: &str) -> Result<Vec<Piece>> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut lines = captions.lines().enumerate().peekable();
-    let mut before = String::new();
+    let mut before: Vec<String> = Vec::new();
     while let Some((i, line)) = lines.next() {
         let Some((from, to)) = line.split_once("-->") else {
             if line.starts_with("NOTE") || line.starts_with("STYLE") || line.starts_with("REGION") {
@@ -133,7 +141,7 @@ fn pieces(captions: &str) -> Result<Vec<Piece>> {
         };
         let time = turns::clock_time(from.trim()).ok_or_else(bad)?;
         turns::clock_time(to.trim_start()).ok_or_else(bad)?;
-        let mut cue: Vec<Piece> = Vec::new();
+        let mut said: Vec<(Option<String>, String, u32)> = Vec::new();
         let mut voice: Option<String> = None;
         while let Some((j, payload)) = lines.next_if(|(_, l)| !l.trim().is_empty() && !l.contains("-->")) {
             // SubRip without a blank line between cues: the next cue's number.
@@ -144,17 +152,26 @@ fn pieces(captions: &str) -> Result<Vec<Piece>> {
             }
             for (name, words) in untagged(payload, &mut voice) {
                 let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-                if words.is_empty() || (name.is_none() && words == before) {
-                    continue;
+                if !words.is_empty() {
+                    said.push((name, words, j as u32 + 1));
                 }
-                before.clone_from(&words);
-                match cue.last_mut().filter(|p| p.voice == name) {
-                    Some(last) => {
-                        last.words.push(if name.is_some() { ' ' } else { '\n' });
-                        last.words.push_str(&words);
-                    }
-                    None => cue.push(Piece { voice: name, words, line: j as u32 + 1, time }),
+            }
+        }
+        let is_again = |n: &usize| before[before.len() - n..].iter().eq(said[..*n].iter().map(|(_, words, _)| words));
+        let again = (0..=before.len().min(said.len())).rev().find(is_again).unwrap_or(0);
+        before = said.iter().map(|(_, words, _)| words.clone()).collect();
+        let mut cue: Vec<Piece> = Vec::new();
+        for (i, (name, words, line)) in said.into_iter().enumerate() {
+            // Who is named may say "Yes." twice.
+            if i < again && (name.is_none() || words.split(' ').count() > 3) {
+                continue;
+            }
+            match cue.last_mut().filter(|p| p.voice == name) {
+                Some(last) => {
+                    last.words.push(if name.is_some() { ' ' } else { '\n' });
+                    last.words.push_str(&words);
                 }
+                None => cue.push(Piece { voice: name, words, line, time }),
             }
         }
         pieces.append(&mut cue);
@@ -167,7 +184,8 @@ fn pieces(captions: &str) -> Result<Vec<Piece>> {
 fn untagged(line: &str, voice: &mut Option<String>) -> Vec<(Option<String>, String)> {
     let mut out = Vec::new();
     let mut words = String::new();
-    let mut rest = line;
+    let line = without_codes(line);
+    let mut rest = line.as_str();
     while let Some(open) = rest.find('<') {
         words.push_str(&rest[..open]);
         let Some(close) = rest[open..].find('>') else { break };
@@ -186,6 +204,18 @@ fn untagged(line: &str, voice: &mut Option<String>) -> Vec<(Option<String>, Stri
     }
     out.push((voice.clone(), words));
     out.into_iter().map(|(v, w)| (v, unescaped(&w))).collect()
+}
+
+/// A line without `{\an8}` and the like: where on the screen it stands.
+fn without_codes(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(open) = rest.find("{\\") {
+        let Some(close) = rest[open..].find('}') else { break };
+        out.push_str(&rest[..open]);
+        rest = &rest[open + close + 1..];
+    }
+    out + rest
 }
 
 fn unescaped(text: &str) -> String {

@@ -72,7 +72,7 @@ const LONGEST: usize = 240;
 /// begin a paragraph only a colon or the like of `Q.` makes a label.
 pub(super) fn parse(line: &str, bold: usize, starts: bool) -> Option<Label> {
     let first = *line.as_bytes().first()?;
-    if first.is_ascii_lowercase() && !words::is_machine(line) {
+    if first.is_ascii_lowercase() && !words::is_machine(line) && !words::begins_small(line) {
         return None;
     }
     let mut at = 0;
@@ -166,14 +166,14 @@ fn numbered_question(rest: &str) -> usize {
     if is_named { 1 + digits + gap } else { 0 }
 }
 
-/// `1. ` before a member's name and seat, as parliaments list their questions.
+/// `1. ` before a member's name and seat or a part, as parliaments list their questions and minutes number what is said.
 fn listed_question(rest: &str) -> usize {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     if digits == 0 || digits > 3 || !rest[digits..].starts_with(". ") {
         return 0;
     }
     let member = &rest[digits + 2..];
-    let is_member = colon(member).is_some_and(|l| l.marks.remarked || l.kind == NameKind::Titled);
+    let is_member = colon(member).is_some_and(|l| l.marks.remarked || l.kind >= NameKind::Titled);
     if is_member { digits + 2 } else { 0 }
 }
 
@@ -352,7 +352,9 @@ fn colon(rest: &str) -> Option<Label> {
                 continue;
             }
             '0'..='9' if at > 0 && name_end.is_none() && rest[..at].ends_with([' ', '\t']) => {
-                if let Some((t, length)) = stamp(ahead) {
+                // `Speaker 1: 00:10` has a number before its colon and a time behind it.
+                let number = ahead.trim_start_matches(|c: char| c.is_ascii_digit());
+                if let Some((t, length)) = stamp(ahead).filter(|_| !number.starts_with(": ")) {
                     name_end = Some(at);
                     time = Some(t);
                     at += length;
@@ -364,12 +366,21 @@ fn colon(rest: &str) -> Option<Label> {
             '?' | '!' | ';' | '"' | '“' | '”' | '…' | '=' | '{' | '}' | '@' | '<' | '>' | '/' | '。' | '，' => {
                 return None;
             }
-            '.' if name_end.is_none() && !words::stop_in_name(rest, at) => return None,
+            '.' if name_end.is_none() && !words::stop_in_name(rest, at) && !is_first_initial(rest, at) => return None,
             _ => {}
         }
         at += c.len_utf8();
     }
     None
+}
+
+/// `J. EDGAR ODE:`, `J.-P. Ode:`, but not `Q. Who: he?`
+fn is_first_initial(rest: &str, at: usize) -> bool {
+    let next = rest[at + 1..].trim_start_matches([' ', '-']);
+    at == 1
+        && next.len() < rest.len() - 2
+        && rest.starts_with(|c: char| c.is_ascii_uppercase() && !matches!(c, 'Q' | 'A'))
+        && next.starts_with(char::is_uppercase)
 }
 
 /// `Q.`, `A.`, `Q   `, `Q`: the short forms of a question and its answer.
@@ -533,7 +544,11 @@ fn alone(rest: &str) -> Option<Label> {
     if name.ends_with('.') && !words::stop_in_name(name, name.len() - 1) {
         return None;
     }
+    // `Ana Ruiz (Galen South) (Ind)`: a member's seat, not a year.
+    let remark = &rest[end..];
+    let remarked = time.is_none() && remark.contains('(') && !remark.bytes().any(|b| b.is_ascii_digit());
     made(Separator::Alone, rest, 0..name.len(), rest.len(), time)
+        .map(|l| Label { marks: Marks { remarked, ..l.marks }, ..l })
 }
 
 #[cfg(test)]
@@ -564,6 +579,11 @@ mod tests {
         assert_eq!(shown("记者：请问您怎么看？"), "Colon|记者|请问您怎么看？|");
         assert_eq!(shown("Q12 Chair: Do we?"), "Colon|Chair|Do we?|");
         assert_eq!(shown("DALE ORTON, ANCHOR: Good evening."), "Colon|DALE ORTON, ANCHOR|Good evening.|");
+        assert_eq!(shown("Speaker 1: 00:10"), "Colon|Speaker 1||10");
+        assert_eq!(shown("J. DALE ORTON: Good evening."), "Colon|J. DALE ORTON|Good evening.|");
+        assert_eq!(shown("J.-P. Orton: Yes."), "Colon|J.-P. Orton|Yes.|");
+        assert_eq!(shown("von Orten: Yes."), "Colon|von Orten|Yes.|");
+        assert_eq!(shown("3. The President: I thank you."), "Colon|The President|I thank you.|");
     }
 
     #[test]
@@ -575,6 +595,7 @@ mod tests {
             "10:30 is when we start.",
             "Is it so? Yes: it is.",
             "so: no",
+            "de facto: no",
         ] {
             assert_eq!(shown(line), "none", "{line}");
         }

@@ -4,7 +4,7 @@
 //! 1. [`lines`] and [`furniture`]: lines, whether paragraphs are wrapped, what pages left in them.
 //! 2. [`label`]: every line that has the shape of a label (one parser for all conventions).
 //! 3. [`roster`]: the shape that the document uses and who speaks in it; the rest is dropped.
-//! 4. [`questions`]: unlabelled questions (capitals, numbers, headings) between the turns.
+//! 4. [`questions`]: unlabelled questions (capitals, numbers, headings) between the turns, and `>>` without a name.
 //! 5. [`speech`]: what is said between two labels, without directions and boilerplate.
 //! 6. Names are settled over the whole document ([`super::names`]), questions opened.
 
@@ -94,6 +94,8 @@ enum Event {
     Label(usize),
     /// An unlabelled question.
     Question(questions::Heading),
+    /// `>>`: somebody else speaks, and nothing says who. Bytes of the mark.
+    Change(usize),
 }
 
 /// Finds the turns of `doc.text` and fills the speakers, questions, turns and metadata. Lines
@@ -122,9 +124,17 @@ pub(super) fn attribute(doc: &mut Document, hints: &Hints, options: &ReadOptions
     drop_appended(&mut candidates, close);
     let headings = questions::headings(&text, &all[..], first, layout, &candidates, hints);
 
+    let changes = changes(&text, &all, first, &candidates);
     let mut events: Vec<(usize, Event)> =
         candidates.iter().enumerate().map(|(i, c)| (c.line as usize, Event::Label(i))).collect();
-    events.extend(headings.into_iter().filter(|h| h.first < close).map(|h| (h.first, Event::Question(h))));
+    events.extend(headings.into_iter().map(|h| (h.first, Event::Question(h))));
+    if events.is_empty() && !changes.is_empty() {
+        // Where there is nothing but marks, what stands before the first is said, too.
+        let opening = (first..changes[0].0).find(|line| !all[*line].is_blank());
+        events.extend(opening.map(|line| (line, Event::Change(0))));
+    }
+    events.extend(changes.into_iter().map(|(line, mark)| (line, Event::Change(mark))));
+    events.retain(|(line, event)| *line < close || matches!(event, Event::Label(_)));
     events.sort_by_key(|(line, _)| *line);
 
     let is_printed = |c: &roster::Candidate| {
@@ -174,6 +184,10 @@ pub(super) fn attribute(doc: &mut Document, hints: &Hints, options: &ReadOptions
                     },
                 );
             }
+            Event::Change(mark) => {
+                let spans = speech.stretch(*line, next, Some(all[*line].start as usize + mark), is_last);
+                push(doc, Turn { question, spans, line: hints.line(*line), ..Turn::default() });
+            }
             Event::Question(heading) => {
                 question = Some(doc.questions.len() as u32);
                 doc.questions.push(Question { line: hints.line(heading.first), ..heading.question.clone() });
@@ -186,10 +200,8 @@ pub(super) fn attribute(doc: &mut Document, hints: &Hints, options: &ReadOptions
         }
     }
     let Speech { blanks, directions, kept, .. } = speech;
-    for (line, direction) in directions {
-        let line = hints.line(line - 1);
-        doc.metadata.push(("stage-direction".to_owned(), format!("line {line}: {direction}")));
-    }
+    let directed = |(line, words): (usize, String)| format!("line {}: {words}", hints.line(line - 1));
+    doc.metadata.extend(directions.into_iter().map(|d| ("stage-direction".to_owned(), directed(d))));
     if !kept.is_empty() {
         let kept: Vec<Turn> = kept.into_iter().map(|t| Turn { line: hints.line(t.line as usize - 1), ..t }).collect();
         doc.turns = interleaved(std::mem::take(&mut doc.turns), kept, |at| hints.line(line_at(&all, at)));
@@ -254,6 +266,19 @@ fn labels(
     }
     roster.settle(text, all, layout);
     roster.candidates
+}
+
+/// Lines that begin with `>>` and no label, with the length of the mark, where a text uses it.
+fn changes(text: &str, all: &[lines::Line], first: usize, labels: &[roster::Candidate]) -> Vec<(usize, usize)> {
+    let mark = |line: &lines::Line| {
+        let words = line.of(text);
+        let length = words.len() - words.trim_start_matches(['>', ' ']).len();
+        words.starts_with(">>").then_some(length)
+    };
+    let marked: Vec<(usize, usize)> =
+        all.iter().enumerate().skip(first).filter_map(|(i, line)| Some((i, mark(line)?))).collect();
+    let is_labelled = |line: usize| labels.binary_search_by_key(&(line as u32), |c| c.line).is_ok();
+    if marked.len() < 2 { Vec::new() } else { marked.into_iter().filter(|(line, _)| !is_labelled(*line)).collect() }
 }
 
 /// Whether a label with a remark goes over to the next line: `Ms. Ode (United States of` and

@@ -41,6 +41,8 @@ struct Name {
     bold: u32,
     /// Found outside labels: in the head, or as part of another name.
     mentioned: bool,
+    /// Another label is this name's initials: `Ana Ruiz:`, then `A.R.:`
+    spelled_out: bool,
 }
 
 /// All candidates of a document, with their names numbered.
@@ -142,6 +144,19 @@ impl Roster {
                 *surnames.entry(surname(key)).or_default() += 1;
             }
         }
+        let short: Vec<String> = self
+            .keys
+            .iter()
+            .filter(|(_, id)| self.names[**id as usize].total > 1 && self.names[**id as usize].capitals)
+            .map(|(key, _)| key.clone())
+            .filter(|key| (2..=4).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphabetic()))
+            .collect();
+        let spelled_out: Vec<u32> = self
+            .keys
+            .iter()
+            .filter(|(key, _)| key.contains(' ') && short.iter().any(|s| initials(key).eq(s.chars())))
+            .map(|(_, id)| *id)
+            .collect();
         let mentioned: Vec<u32> = self
             .keys
             .iter()
@@ -152,6 +167,9 @@ impl Roster {
             .collect();
         for id in mentioned {
             self.names[id as usize].mentioned = true;
+        }
+        for id in spelled_out {
+            self.names[id as usize].spelled_out = true;
         }
     }
 
@@ -165,7 +183,8 @@ impl Roster {
         let said: Vec<&Candidate> = self.candidates.iter().filter(is_said).collect();
         let is_question = |line: usize| lines[line].of(text).ends_with(['?', '？']);
         let is_first = said.first().is_some_and(|c| first.is_some_and(|f| c.line as usize == f || is_question(f)));
-        is_first && said.iter().any(|c| c.name != said[0].name) && said.len() * 2 > filled.count() + 1
+        let recurring = self.names.iter().filter(|n| n.by_separator[Separator::Colon as usize] > 1).count();
+        is_first && recurring < 2 && said.iter().any(|c| c.name != said[0].name) && said.len() * 2 > filled.count() + 1
     }
 
     /// The separator that most of the labels have, with their number.
@@ -177,7 +196,7 @@ impl Roster {
                 let count = name.by_separator[separator];
                 let strong = separator == Separator::Minute as usize
                     || (is_script && separator == Separator::Colon as usize)
-                    || name.remarked > 0
+                    || (name.remarked > 0 && separator != Separator::Alone as usize)
                     || name.kind >= Some(NameKind::Titled)
                     || name.stamped > 0
                     || name.mentioned;
@@ -296,7 +315,7 @@ impl View<'_> {
         }
         match label.separator {
             Separator::Alone => {
-                self.roster.recurs(candidate)
+                (self.roster.recurs(candidate) || label.marks.remarked)
                     && is_followed_by_speech(candidate, self.text, self.lines, self.layout)
                     && all
                         .get(index + 1)
@@ -319,8 +338,9 @@ impl View<'_> {
             Separator::Minute => true,
             Separator::Gap => label.marks.bold || name.by_separator[Separator::Gap as usize] > 1,
             Separator::Dash => {
+                let is_named = self.is_capital && label.capitals && self.is_speech(candidate) && words_of(printed) > 1;
                 (label.capitals || label.marks.bold || label.kind >= NameKind::Titled || name.total > 1)
-                    && name.by_separator[Separator::Dash as usize] > 1
+                    && (name.by_separator[Separator::Dash as usize] > 1 || (self.main == Separator::Dash && is_named))
             }
             Separator::Colon => self.keeps_colon(candidate, name),
         }
@@ -360,7 +380,12 @@ impl View<'_> {
         let is_name = |i: usize| {
             let line = self.lines[all[i].line as usize].of(self.text);
             let words = line.get(all[i].label.speech..).unwrap_or_default();
-            !words.is_empty() && words.len() <= 100 && super::words::name(words.trim_end_matches(['.', ' '])).is_some()
+            // "Good evening." by somebody who speaks again is no entry of a list.
+            let is_said = words.ends_with('.') && self.roster.names[all[i].name as usize].total > 1;
+            !words.is_empty()
+                && words.len() <= 100
+                && !is_said
+                && super::words::name(words.trim_end_matches(['.', ' '])).is_some()
         };
         let is_speaking = |i: &usize| (self.is_speech(&all[*i]) && !is_name(*i)) || all[*i].label.time.is_some();
         let Some(speaking) = first.iter().position(is_speaking) else { return };
@@ -373,6 +398,9 @@ impl View<'_> {
         let label = &candidate.label;
         let recurs = name.by_separator[Separator::Colon as usize] > 1;
         let is_strong = label.kind >= NameKind::Titled || label.marks.remarked || self.is_script;
+        if name.spelled_out {
+            return self.is_speech(candidate);
+        }
         if self.is_capital && !label.capitals && !(recurs && (name.capitals || is_strong)) {
             return false;
         }
@@ -383,11 +411,16 @@ impl View<'_> {
             }
             return label.kind > NameKind::Plain || common.get() == Some(false);
         }
+        let line = self.lines[candidate.line as usize].of(self.text);
+        // "Editor's Note:", "Privacy Policy:" once: a notice.
+        let last = line[label.name.clone()].split_whitespace().next_back().unwrap_or_default();
+        if label.kind == NameKind::Plain && super::words::is_heading(last) {
+            return false;
+        }
         if is_strong {
             return self.is_speech(candidate);
         }
-        let line = self.lines[candidate.line as usize].of(self.text);
-        let words = line[label.name.clone()].split_whitespace().count();
+        let words = words_of(&line[label.name.clone()]);
         self.is_speech(candidate)
             && (name.mentioned
                 || (self.is_capital && label.capitals && words > 1)
@@ -462,7 +495,7 @@ impl View<'_> {
     fn is_named_elsewhere(&self, candidate: &Candidate) -> bool {
         let line = self.lines[candidate.line as usize];
         let printed = &line.of(self.text)[candidate.label.name.clone()];
-        if printed.split_whitespace().count() < 2 && !candidate.label.capitals {
+        if words_of(printed) < 2 && !candidate.label.capitals {
             return false;
         }
         if !self.may_search() {
@@ -475,8 +508,17 @@ impl View<'_> {
             // Talk about somebody is not set in capitals; an abbreviation is.
             let mut name = word.to_owned();
             if candidate.label.capitals && !self.layout.capitals {
-                let mut chars = word.chars();
-                name = chars.next().into_iter().chain(chars.flat_map(char::to_lowercase)).collect();
+                // `O'DALE` is O'Dale, `ODE-RUIZ` Ode-Ruiz.
+                let mut begins = true;
+                name.clear();
+                for c in word.chars() {
+                    if begins {
+                        name.push(c);
+                    } else {
+                        name.extend(c.to_lowercase());
+                    }
+                    begins = !c.is_alphabetic();
+                }
             }
             let finder = memchr::memmem::Finder::new(&name);
             let after = line.end as usize;
@@ -501,6 +543,15 @@ fn is_followed_by_speech(candidate: &Candidate, text: &str, lines: &[Line], layo
 
 fn surname(key: &str) -> &str {
     key.split(" of ").next().unwrap_or(key).rsplit(' ').next().unwrap_or(key)
+}
+
+/// The first letters of a name's words but for an article.
+fn initials(key: &str) -> impl Iterator<Item = char> {
+    key.trim_start_matches("the ").split(' ').filter_map(|word| word.chars().next())
+}
+
+fn words_of(name: &str) -> usize {
+    name.split_whitespace().count()
 }
 
 fn key_text(text: &str) -> String {

@@ -61,7 +61,17 @@ impl<'a> Speech<'a> {
             all += 1;
             ended += usize::from(ends_sentence(lines[last].of(text)));
         }
-        let punctuated = ended * 10 >= all * 7;
+        if all == 0 {
+            // Nobody is named: whole paragraphs tell.
+            for (i, line) in lines.iter().enumerate().filter(|(_, l)| !l.is_blank()) {
+                if lines.get(i + 1).is_none_or(|l| l.is_blank()) {
+                    all += 1;
+                    ended += usize::from(ends_sentence(line.of(text)));
+                }
+            }
+        }
+        // Captions that a machine wrote end nothing: there a line without a full stop is no footer.
+        let punctuated = ended * 10 >= all * if labels.is_empty() { 3 } else { 7 };
         Self {
             text,
             lines,

@@ -33,7 +33,7 @@ const ABBREVIATIONS: &[&str] = &[
 /// Parts that people play in a transcript, as the whole label or its first or last word.
 #[rustfmt::skip]
 const ROLES: &[&str] = &[
-    "a", "analyst", "anchor", "announcer", "answer", "attendee", "audience", "author", "caller", "chair",
+    "a", "aide", "analyst", "anchor", "announcer", "answer", "attendee", "audience", "author", "caller", "chair",
     "chairman", "chairperson", "chairwoman", "clerk", "coordinator", "correspondent", "counsel", "court", "crowd",
     "editor", "expert", "facilitator", "female", "guest", "heckler", "host", "interpreter", "interviewee",
     "interviewer", "journalist", "juror", "male", "man", "marshal", "member", "moderator", "narrator", "official",

@@ -92,10 +92,9 @@ pub(super) fn name(text: &str) -> Option<NameKind> {
         }
         let is_first_lower = count == 0 && c.is_lowercase();
         if is_first_lower
-            && !is_in(
-                word,
-                &["speaker", "unidentified", "unknown", "interviewer", "moderator", "de", "van", "von", "al", "el"],
-            )
+            && !is_in(word, &["speaker", "unidentified", "unknown", "interviewer", "moderator"])
+            && !is_in(word, SMALL_FIRST)
+            && !is_joined(word)
         {
             return None;
         }
@@ -138,7 +137,8 @@ pub(super) fn name(text: &str) -> Option<NameKind> {
     } else {
         NameKind::Plain
     };
-    if (last.starts_with(|c: char| c.is_lowercase()) && is(last, PARTICLE))
+    let is_tempore = is_in(last, &["tempore", "tem"]);
+    if (last.starts_with(|c: char| c.is_lowercase()) && is(last, PARTICLE) && !is_tempore)
         || is(first, HEADING) && kind != NameKind::Titled
     {
         return None;
@@ -176,6 +176,11 @@ pub(super) fn may_follow(first: &str, next: &str) -> bool {
         || is_in(first, &["hon", "the", "madame", "mme", "m"])
 }
 
+/// A word that a heading or a notice has: `Note`, `Policy`.
+pub(super) fn is_heading(word: &str) -> bool {
+    is(word, HEADING) || is_in(word, &["policy", "disclaimer", "statement"])
+}
+
 /// `al-Sayed`, `d'Arc`, `pro-tempore`: lower case, then a capital or a hyphen.
 fn is_joined(word: &str) -> bool {
     word.split(['-', '\'', '’']).nth(1).is_some_and(|w| w.starts_with(|c: char| c.is_uppercase()))
@@ -211,6 +216,18 @@ fn is_role(first: &str, last: &str, count: usize) -> bool {
                 || (has_number && is(first, ROLE))
         }
     }
+}
+
+/// Words in lower case that a surname begins with.
+const SMALL_FIRST: &[&str] = &["de", "van", "von", "al", "el"];
+
+/// `von Ode`, `van der Ode`: a surname that begins with a small word, where prose would go on in small ones.
+pub(super) fn begins_small(text: &str) -> bool {
+    let mut all = text.split(' ');
+    let Some(first) = all.next() else { return false };
+    is_joined(first)
+        || is_in(first, SMALL_FIRST)
+            && all.find(|w| !is(w, PARTICLE)).is_some_and(|w| w.starts_with(char::is_uppercase))
 }
 
 /// `speaker 1`, `Speaker`, `unidentified`: labels that machines write in lower case too.
