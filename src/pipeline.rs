@@ -4,6 +4,7 @@
 //! the parts in the order of the inputs. One bad input, a panic included, is a row of `errors.csv` and
 //! harms no other.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -183,6 +184,9 @@ pub fn run(
         settings: settings(models, options),
     };
     let earlier = job.parts.has_parts();
+    if !earlier {
+        job.spare_codes()?;
+    }
     observer.started(inputs.len());
     let parts = parallel::work(inputs, |_, found| {
         let part = job.part(found, earlier);
@@ -242,6 +246,20 @@ impl Job<'_> {
         Ok((path, batch.finish()?))
     }
 
+    /// Refuses to write over tables that somebody has changed: they may hold codes.
+    fn spare_codes(&self) -> Result<()> {
+        let changed = |name: &str| std::fs::metadata(self.out.join(name)).and_then(|m| m.modified()).ok();
+        let Some(written) = changed("run.json") else { return Ok(()) };
+        let tables = self.writers.iter().filter(|w| w.scope() == Scope::Run).map(|w| w.file());
+        match tables.into_iter().find(|name| changed(name).is_some_and(|at| at > written)) {
+            None => Ok(()),
+            Some(name) => {
+                let message = "was changed after the run that wrote it, and codes in it would be lost: move it, or choose another folder";
+                Err(Error::new(Kind::Output, message).at_path(self.out.join(name).display().to_string()))
+            }
+        }
+    }
+
     /// Names a part by all that shapes it but the bytes of the input, which the summary holds.
     fn key(&self, found: &Found) -> String {
         let named = serde_json::json!([env!("CARGO_PKG_VERSION"), found.path, found.id, self.settings]);
@@ -266,24 +284,22 @@ impl Job<'_> {
     }
 
     /// Analyses one document and renders its rows.
-    fn one(&self, document: Document) -> Result<Done> {
+    fn one(&self, document: Document) -> Done {
         let analysis = analyse(document, self.models, self.options);
         let Analysis { document, stances, map, profiles, .. } = &analysis;
         let context = self.context(document.columns.clone());
         let mut rows = vec![Vec::new(); self.writers.len()];
         for (writer, rows) in self.writers.iter().zip(&mut rows) {
-            writer.document(&analysis, &context, rows);
+            // A file of its own begins with its name.
             if writer.scope() == Scope::Document {
-                let name = file_name(&document.id, writer.file());
-                let mut file = self.parts.output(&self.out.join("maps").join(name))?;
-                file.write(rows)?;
-                file.commit()?;
-                rows.clear();
+                rows.extend_from_slice(file_name(&document.id, writer.file()).as_bytes());
+                rows.push(b'\n');
             }
+            writer.document(&analysis, &context, rows);
         }
         self.observer.sentences(stances.len());
         let counts = [document.questions.len(), document.turns.len(), stances.len(), map.relations.len()];
-        Ok(Done {
+        Done {
             columns: document.columns.clone(),
             profiles: profiles.clone(),
             pairs: corpus::speaker_pairs(document, map),
@@ -291,7 +307,7 @@ impl Job<'_> {
             counts,
             faults: codes::faults(document, self.models.stance.labels()),
             rows,
-        })
+        }
     }
 
     fn context(&self, columns: Vec<String>) -> Context {
@@ -347,6 +363,7 @@ impl Job<'_> {
         };
         let mut bytes = Vec::new();
         let mut places = Vec::with_capacity(parts.len());
+        let mut maps = BTreeSet::new();
         for (path, summary) in parts {
             let mut reader = PartReader::open(&path)?;
             let first = claims.len();
@@ -359,7 +376,10 @@ impl Job<'_> {
                     CLAIMS => from_json::<Vec<Claim>>(&bytes)?.iter().for_each(|claim| claims.add(&claim.stems)),
                     rows => {
                         let at = tables.iter().position(|(i, _)| *i == usize::from(rows));
-                        let Some(at) = at else { continue };
+                        let Some(at) = at else {
+                            self.map(&bytes, &mut maps)?;
+                            continue;
+                        };
                         if tables[at].1.carries() && columns != context.columns {
                             files[at].write(&write::widen(&bytes, &columns, &context.columns))?;
                         } else {
@@ -401,6 +421,18 @@ impl Job<'_> {
         }
         self.parts.remove()?;
         Ok(report)
+    }
+
+    /// Writes the map of a document, whose name comes first; documents of one name are numbered in the order of the inputs.
+    fn map(&self, named: &[u8], taken: &mut BTreeSet<String>) -> Result<()> {
+        let end = memchr::memchr(b'\n', named).unwrap_or(named.len());
+        let name = String::from_utf8_lossy(&named[..end]);
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+        let numbered = (2..).map(|n| format!("{stem}-{n}.{extension}"));
+        let free = std::iter::once(name.clone().into_owned()).chain(numbered).find(|n| taken.insert(n.to_lowercase()));
+        let mut file = self.parts.output(&self.out.join("maps").join(free.unwrap_or_default()))?;
+        file.write(named.get(end + 1..).unwrap_or_default())?;
+        file.commit()
     }
 }
 
@@ -486,7 +518,6 @@ impl<'a> Batch<'a> {
         let documents = std::mem::take(&mut self.documents);
         self.text = 0;
         for done in parallel::map_owned(documents, |document| self.job.one(document)) {
-            let done = done?;
             if done.columns != self.columns {
                 self.part.frame(COLUMNS, &json(&done.columns)?)?;
                 let new = done.columns.iter().filter(|c| !self.summary.columns.contains(c)).cloned();

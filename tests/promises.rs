@@ -231,6 +231,39 @@ fn a_drawn_and_coded_sample_corrects_the_shares() {
 }
 
 #[test]
+fn a_second_run_neither_reads_nor_destroys_what_the_first_left() {
+    let dir = tempfile::tempdir().unwrap();
+    put(dir.path(), "a.txt", b"Ada: The ferry leaves at noon. Bring a coat.\n");
+    assert!(run(&[dir.path()], dir.path(), &["--maps", "dot"]).status.success());
+    assert!(run(&[dir.path()], &dir.path().join("again"), &[]).status.success());
+    assert!(run(&[dir.path()], dir.path(), &[]).status.success());
+    let sentences = dir.path().join("sentences.csv");
+    assert_eq!(rows(&sentences).len(), 2, "its own tables and maps are no dialogue");
+    let coded = std::fs::read_to_string(&sentences).unwrap() + "\n";
+    put(dir.path(), "sentences.csv", coded.as_bytes());
+    let refused = run(&[dir.path()], dir.path(), &[]);
+    assert_eq!(refused.status.code(), Some(2), "somebody has coded in it");
+    assert_eq!(std::fs::read_to_string(&sentences).unwrap(), coded);
+}
+
+#[test]
+fn documents_of_one_name_have_a_map_each_in_the_order_of_the_inputs() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = String::from("document,speaker,text\n");
+    for i in 0..6 {
+        writeln!(table, "day {},Ada,Pier {i} must close because it is rotten.", i % 2).unwrap();
+    }
+    let input = put(dir.path(), "days.csv", table.as_bytes());
+    let [one, eight] = ["1", "8"].map(|threads| {
+        let out = dir.path().join(threads);
+        assert!(run(&[&input], &out, &["--maps", "dot", "--threads", threads]).status.success());
+        files(&out.join("maps"))
+    });
+    assert_eq!(one.len(), 6);
+    assert_eq!(one, eight);
+}
+
+#[test]
 fn a_run_that_is_killed_leaves_no_torn_file_and_is_taken_up_again() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("in");

@@ -232,6 +232,15 @@ fn a_bad_record_harms_no_other() {
 }
 
 #[test]
+fn a_bad_cue_harms_no_other() {
+    let cues = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<v Ada>The lock is open.\n\n00:0x:03.000 --> 00:00:04.000\n<v Bo>Who says so?\n\n\
+                00:00:05.000 --> 00:00:06.000\n<v Ada>The keeper, upstream --> downstream.\n";
+    let got = bytes("lock.vtt", cues);
+    assert_eq!(got.faults.iter().map(|e| e.line).collect::<Vec<_>>(), [Some(6)]);
+    assert_eq!(speech(&got.documents[0]), "The lock is open. The keeper, upstream --> downstream.");
+}
+
+#[test]
 fn an_unknown_column_or_format_is_a_usage_error() {
     let mut options = ReadOptions::default();
     options.columns.text = Some("body".to_owned());

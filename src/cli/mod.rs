@@ -14,6 +14,7 @@ mod train;
 mod turns;
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -61,6 +62,16 @@ impl Cli {
             Command::Evaluate(args) => done(&Fitting::new().watch(|p| evaluate::run(&args, p))?),
         }
     }
+}
+
+/// Refuses to write over what is being read.
+fn spare(output: &Path, inputs: &[PathBuf]) -> Result<()> {
+    let Ok(output) = output.canonicalize() else { return Ok(()) };
+    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == output)) {
+        let message = "is an input: choose another name for the output";
+        return Err(Error::new(Kind::Usage, message).at_path(output.display().to_string()));
+    }
+    Ok(())
 }
 
 /// Prints what a command has to say.

@@ -138,12 +138,15 @@ fn summary(report: &RunReport, labels: &LabelSet, out: &Path) -> String {
             None => "no stance (0 %".to_owned(),
         };
         let others: Vec<String> = (0..labels.len())
-            .filter(|l| Some(*l) != profile.primary(labels) && profile.counts[*l] > 0)
+            .filter(|l| Some(*l) != profile.primary(labels) && profile.share(*l) > 0.0)
             .map(|l| format!("; {} {:.0} %", labels.labels[l], percent(l)))
             .collect();
+        let corrected = profile
+            .estimates()
+            .map_or(String::new(), |_| format!("; corrected by {}", plural(profile.coded.n, "code")));
         let _ = writeln!(
             text,
-            "{}: {stance} of {}{})",
+            "{}: {stance} of {}{}{corrected})",
             profile.speaker,
             plural(profile.sentences, "sentence"),
             others.concat()

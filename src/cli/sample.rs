@@ -19,7 +19,8 @@ Example:
   standpoint run sheet.csv -o published
 
 The sheet holds all sentences, without the model's labels: coders who see them tend to agree. Code every sentence
-that was drawn; speakers.csv then has corrected shares with 95 % intervals for each speaker with 30 coded sentences.")]
+that was drawn, and give the whole sheet back; speakers.csv then has corrected shares with 95 % intervals for each speaker with 30
+coded sentences. A model that was trained on these codes must not be used for it: its errors there would look too small.")]
 pub(crate) struct Sample {
     /// The sentences.csv of a run
     #[arg(value_name = "SENTENCES.csv")]
@@ -54,6 +55,7 @@ struct Size {
 /// # Errors
 /// A table that is no sentences.csv or holds codes already, or an output that cannot be written.
 pub(crate) fn run(args: &Sample) -> Result<String> {
+    super::spare(&args.output, std::slice::from_ref(&args.table))?;
     let plan = match (args.size.sentences, args.size.per_speaker) {
         (Some(n), _) => Plan::InAll(n as usize),
         (None, n) => Plan::PerSpeaker(n.unwrap_or_default() as usize),

@@ -44,6 +44,7 @@ pub(crate) struct Train {
 /// # Errors
 /// Tables that cannot be read or trained on, and whatever `save` says.
 pub(crate) fn run(args: &Train, save: impl Fn(&Path, &[u8]) -> Result<()>, progress: Progress) -> Result<String> {
+    super::spare(&args.output, &args.table.labels)?;
     if args.task == Task::Argument {
         let [components, relations] = argument::tables(&args.table.labels)?;
         let model = task::train((&components.0, &components.1), (&relations.0, &relations.1))?;

@@ -20,10 +20,26 @@ pub(super) struct Codes<'a> {
 type Code = (usize, f64);
 
 impl<'a> Codes<'a> {
-    /// `None` if the document lacks one of the columns.
+    /// `None` if the document lacks one of the columns, or the rows that were not drawn.
     pub(super) fn of(document: &'a Document, labels: &'a LabelSet) -> Option<Self> {
+        Self::found(document, labels).filter(|codes| !codes.lacks_the_rest())
+    }
+
+    fn found(document: &'a Document, labels: &'a LabelSet) -> Option<Self> {
         let column = |name: &str| document.columns.iter().position(|c| c == name);
         Some(Self { document, labels, label: column(LABEL)?, inclusion: column(INCLUSION)? })
+    }
+
+    /// Whether every row is one that was drawn, though so many would hardly all be: their number is too far above the one
+    /// expected, by five standard deviations.
+    fn lacks_the_rest(&self) -> bool {
+        let (mut left_out, mut variance) = (0.0, 0.0);
+        for record in &self.document.records {
+            let Some(p) = probability(&record.cells[self.inclusion]) else { return false };
+            left_out += 1.0 - p;
+            variance += p * (1.0 - p);
+        }
+        left_out > 5.0 * f64::sqrt(variance)
     }
 
     /// `None` if the sentence was not drawn, or its code cannot be used.
@@ -44,15 +60,11 @@ impl<'a> Codes<'a> {
         if inclusion.is_empty() {
             return Ok(None);
         }
-        // Spreadsheets of half the world write a decimal comma.
-        let inclusion = match inclusion.replace(',', ".").parse() {
-            Ok(p) if p > 0.0 && p <= 1.0 => p,
-            _ => {
-                return fault(
-                    INCLUSION,
-                    format!("\"{inclusion}\" is no number above 0 and up to 1; the row is not counted as coded"),
-                );
-            }
+        let Some(inclusion) = probability(inclusion) else {
+            return fault(
+                INCLUSION,
+                format!("\"{inclusion}\" is no number above 0 and up to 1; the row is not counted as coded"),
+            );
         };
         match self.labels.id(label) {
             Some(id) => Ok(Some((usize::from(id), inclusion))),
@@ -67,10 +79,19 @@ impl<'a> Codes<'a> {
     }
 }
 
+/// A number above 0 and up to 1. Spreadsheets of half the world write a decimal comma.
+fn probability(cell: &str) -> Option<f64> {
+    cell.trim().replace(',', ".").parse().ok().filter(|p| *p > 0.0 && *p <= 1.0)
+}
+
 /// Codes of `document` that cannot be used, by line.
 #[must_use]
 pub fn faults(document: &Document, labels: &LabelSet) -> Vec<Error> {
-    let codes = Codes::of(document, labels);
+    let codes = Codes::found(document, labels);
+    if codes.as_ref().is_some_and(Codes::lacks_the_rest) {
+        let message = "all rows were drawn: the sentences that were not are missing; give the whole sheet back, or nothing is corrected";
+        return vec![Error::new(Kind::Format, message).at_path(&document.source.path).in_column(INCLUSION)];
+    }
     codes.iter().flat_map(|codes| document.records.iter().filter_map(|record| codes.read(record).err())).collect()
 }
 
@@ -99,5 +120,13 @@ mod tests {
         let places: Vec<_> = faults(&document, &labels).into_iter().map(|e| (e.line, e.column)).collect();
         let place = |line, column: &str| (Some(line), Some(column.to_owned()));
         assert_eq!(places, [place(5, LABEL), place(6, LABEL), place(7, INCLUSION)]);
+
+        let only = |inclusion: &str| Document {
+            records: (0..60).map(|i| record((i, &["neutral", inclusion]))).collect(),
+            ..document.clone()
+        };
+        assert_eq!(faults(&only("0.2"), &labels).len(), 1, "the other rows are missing");
+        assert!(Codes::of(&only("0.2"), &labels).is_none());
+        assert!(Codes::of(&only("1"), &labels).is_some(), "all were drawn");
     }
 }

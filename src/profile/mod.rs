@@ -16,7 +16,7 @@ use crate::argument::corpus::{RecurringClaim, SpeakerPair};
 use crate::argument::{ArgumentMap, ComponentKind, RelationKind};
 use crate::document::Document;
 use crate::profile::codes::Codes;
-use crate::profile::estimate::Coded;
+use crate::profile::estimate::{Coded, Estimate};
 use crate::stance::{LabelSet, Stances};
 
 /// What one speaker says, in one document or in the whole corpus.
@@ -47,21 +47,26 @@ impl SpeakerProfile {
         Self { speaker: speaker.to_owned(), counts: vec![0; labels], ..Self::default() }
     }
 
-    /// Share of the sentences with this label, 0 if there are none.
+    /// The shares of all labels as corrected by codes; `None` without enough of them.
+    #[must_use]
+    pub fn estimates(&self) -> Option<Vec<Estimate>> {
+        self.counts.iter().enumerate().map(|(l, n)| self.coded.estimate(l, *n, self.sentences)).collect()
+    }
+
+    /// Share of the sentences with this label: corrected where that can be, else of those given it; 0 if there are none.
     #[must_use]
     pub fn share(&self, label: usize) -> f64 {
-        if self.sentences == 0 { 0.0 } else { self.counts[label] as f64 / self.sentences as f64 }
+        let raw = if self.sentences == 0 { 0.0 } else { self.counts[label] as f64 / self.sentences as f64 };
+        self.coded.estimate(label, self.counts[label], self.sentences).map_or(raw, |e| e.share)
     }
 
     /// The label with the largest share besides the one that means "no stance"; the first in the
     /// order of the label set where several are level; `None` if no sentence takes a stance.
     #[must_use]
     pub fn primary(&self, labels: &LabelSet) -> Option<usize> {
-        let stances = (0..labels.len()).filter(|l| labels.none.map(usize::from) != Some(*l) && self.counts[*l] > 0);
-        stances.fold(None, |best: Option<usize>, l| match best {
-            Some(b) if self.counts[b] >= self.counts[l] => Some(b),
-            _ => Some(l),
-        })
+        let stances = (0..labels.len()).filter(|l| labels.none.map(usize::from) != Some(*l));
+        let shares = stances.map(|l| (l, self.share(l))).filter(|(_, share)| *share > 0.0);
+        shares.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(label, _)| label)
     }
 
     /// Adds what the same speaker says elsewhere.

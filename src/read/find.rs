@@ -1,6 +1,7 @@
 //! Which files a command line means: files, folders, globs, `-` for standard input.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
@@ -65,8 +66,8 @@ pub fn text(argument: &str) -> Result<String> {
 }
 
 /// All inputs, in the order of the arguments; the files of a folder or glob in the order of their
-/// names. Hidden files and the folder `except` (where the outputs go) are left out of folders; a file
-/// that is named twice is read once.
+/// names. Hidden files, the folder `except` (where the outputs go) and what an earlier run wrote are left out of folders; a file
+/// that is named twice is read once. A folder that cannot be opened is an input that fails.
 ///
 /// # Errors
 /// Where an argument names nothing.
@@ -94,7 +95,7 @@ pub fn inputs(arguments: &[String], except: Option<&Path>) -> Result<Vec<Found>>
         }
     }
     let mut seen = BTreeSet::new();
-    paths.retain(|p| seen.insert(p.clone()));
+    paths.retain(|p| seen.insert(p.canonicalize().unwrap_or_else(|_| p.clone())));
     if paths.is_empty() {
         return Err(missing(&arguments.join(" "), "there is no file in it"));
     }
@@ -118,13 +119,50 @@ fn walk(folder: &Path, except: Option<&Path>, wanted: impl Fn(&Path) -> bool) ->
         })
         .build();
     let mut out = Vec::new();
+    let mut outputs = (PathBuf::new(), BTreeSet::new());
     for entry in walker {
-        let entry = entry.map_err(|e| Error::new(Kind::Io, e.to_string()))?;
-        if entry.path().is_file() && wanted(entry.path()) {
-            out.push(entry.into_path());
+        match entry {
+            Ok(entry) if entry.path().is_file() && wanted(entry.path()) => {
+                let parent = entry.path().parent().unwrap_or(folder);
+                if outputs.0 != parent {
+                    outputs = (parent.to_owned(), written(parent));
+                }
+                if !outputs.1.contains(entry.file_name()) {
+                    out.push(entry.into_path());
+                }
+            }
+            Ok(_) => {}
+            Err(error) => match place(&error) {
+                Some(path) => out.push(path.to_owned()),
+                None => return Err(Error::new(Kind::Io, error.to_string())),
+            },
         }
     }
     Ok(out)
+}
+
+/// What a run wrote into a folder, by its `run.json`; into its folder `maps`, everything.
+fn written(folder: &Path) -> BTreeSet<OsString> {
+    let report = |folder: &Path| -> Option<Vec<OsString>> {
+        let report: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("run.json")).ok()?).ok()?;
+        report["stance_model"].as_str()?;
+        Some(report["files"].as_array()?.iter().filter_map(|f| f.as_str().map(OsString::from)).collect())
+    };
+    let mut out: BTreeSet<OsString> = report(folder).unwrap_or_default().into_iter().collect();
+    if folder.ends_with("maps") && folder.parent().and_then(report).is_some() {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        out.extend(entries.map(|e| e.file_name()));
+    }
+    out
+}
+
+/// The path that a walk failed at.
+fn place(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place(err),
+        _ => None,
+    }
 }
 
 /// The files that match a pattern, searched below its last folder without a wildcard.

@@ -108,7 +108,8 @@ fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
     let header = reader.headers().map_err(|e| csv_error(&e))?.clone();
     let find = |given: &Option<String>, usual: &str, needed: bool| {
         let name = given.as_deref().unwrap_or(usual);
-        let found = header.iter().position(|h| h.trim() == name);
+        let exact = header.iter().position(|h| h.trim() == name);
+        let found = exact.or_else(|| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name)));
         if found.is_none() && (needed || given.is_some()) {
             let columns: Vec<&str> = header.iter().collect();
             let message = format!("no such column; there are: {}. Name it with --{usual}-column", columns.join(", "));
@@ -228,8 +229,8 @@ fn label_set(rows: &[Row], options: &Options) -> Result<Arc<LabelSet>> {
         let column = options.columns.label.as_deref().unwrap_or("label");
         return Err(Error::new(Kind::Usage, message).at_line(line).in_column(column));
     }
-    let usual = names.iter().any(|n| n == "neutral").then_some("neutral");
-    Ok(Arc::new(LabelSet::new("custom", names, options.none.as_deref().or(usual))?))
+    let usual = names.iter().find(|n| n.eq_ignore_ascii_case("neutral")).cloned();
+    Ok(Arc::new(LabelSet::new("custom", names, options.none.as_deref().or(usual.as_deref()))?))
 }
 
 fn examples(rows: &[Row], options: &Options, name: impl Fn(usize) -> String) -> Result<Examples> {

@@ -369,7 +369,13 @@ impl Open {
             }
         }
         if presegmented {
-            doc.sentences.push(Sentence { turn: doc.turns.len() as u32 - 1, span });
+            let turn = doc.turns.len() as u32 - 1;
+            doc.sentences.push(Sentence { turn, span });
+            // A sentence of the question itself: its turn asks.
+            let question = question.map(|q| &mut doc.questions[q as usize]);
+            if let Some(question) = question.filter(|q| q.turn.is_none() && q.text.contains(words)) {
+                question.turn = Some(turn);
+            }
         }
     }
 }

@@ -43,8 +43,9 @@ struct Piece {
 pub(super) fn captions(input: &mut Input, options: &ReadOptions, sink: &mut Sink<'_>) -> Result<()> {
     let (captions, note) = input.text(None, &options.limits)?;
     note.map_or(Ok(()), |note| sink(Item::note(note)))?;
-    let pieces = pieces(&captions)?;
+    let (pieces, faults) = pieces(&captions);
     drop(captions);
+    faults.into_iter().try_for_each(|fault| sink(Item::Fault(fault.at_path(input.path()))))?;
     let source = crate::document::Source { hash: input.hash(), ..input.source().clone() };
     let mut doc = Document { id: stem(input.path()), source, ..Document::default() };
     let notes = if pieces.iter().any(|p| p.voice.is_some()) {
@@ -124,29 +125,29 @@ fn changes(line: &str) -> Vec<String> {
 
 /// The pieces of all cues. A cue that begins with the last lines of the one before it (rolling captions) adds
 /// only what is new.
-fn pieces(captions: &str) -> Result<Vec<Piece>> {
+fn pieces(captions: &str) -> (Vec<Piece>, Vec<Error>) {
     let mut pieces: Vec<Piece> = Vec::new();
+    let mut faults = Vec::new();
     let mut lines = captions.lines().enumerate().peekable();
     let mut before: Vec<String> = Vec::new();
     while let Some((i, line)) = lines.next() {
-        let Some((from, to)) = line.split_once("-->") else {
+        let Some(time) = times(line) else {
             if line.starts_with("NOTE") || line.starts_with("STYLE") || line.starts_with("REGION") {
                 while lines.next_if(|(_, l)| !l.trim().is_empty()).is_some() {}
+            } else if line.contains("-->") {
+                // What it says is lost, the other cues are not.
+                while lines.next_if(|(_, l)| !l.trim().is_empty() && times(l).is_none()).is_some() {}
+                let message = "the times of a cue are not \"00:00:01.000 --> 00:00:02.000\"; the cue is left out";
+                faults.push(Error::new(Kind::Format, message).at_line(i as u64 + 1));
             }
             continue;
         };
-        let bad = || {
-            Error::new(Kind::Format, "the times of a cue are not \"00:00:01.000 --> 00:00:02.000\"")
-                .at_line(i as u64 + 1)
-        };
-        let time = turns::clock_time(from.trim()).ok_or_else(bad)?;
-        turns::clock_time(to.trim_start()).ok_or_else(bad)?;
         let mut said: Vec<(Option<String>, String, u32)> = Vec::new();
         let mut voice: Option<String> = None;
-        while let Some((j, payload)) = lines.next_if(|(_, l)| !l.trim().is_empty() && !l.contains("-->")) {
+        while let Some((j, payload)) = lines.next_if(|(_, l)| !l.trim().is_empty() && times(l).is_none()) {
             // SubRip without a blank line between cues: the next cue's number.
             let is_number = payload.trim().bytes().all(|b| b.is_ascii_digit())
-                && lines.peek().is_some_and(|(_, l)| l.contains("-->"));
+                && lines.peek().is_some_and(|(_, l)| times(l).is_some());
             if is_number {
                 break;
             }
@@ -176,7 +177,14 @@ fn pieces(captions: &str) -> Result<Vec<Piece>> {
         }
         pieces.append(&mut cue);
     }
-    Ok(pieces)
+    (pieces, faults)
+}
+
+/// When the cue begins, if a line is the times of one.
+fn times(line: &str) -> Option<u64> {
+    let (from, to) = line.split_once("-->")?;
+    turns::clock_time(to.trim_start())?;
+    turns::clock_time(from.trim())
 }
 
 /// A payload line without its tags, cut where the voice changes. The voice goes on until the

@@ -3,7 +3,6 @@
 use super::table::Table;
 use super::{Context, Scope, Writer};
 use crate::Analysis;
-use crate::profile::estimate::Estimate;
 use crate::profile::{Corpus, SpeakerProfile};
 use crate::stance::LabelSet;
 
@@ -54,9 +53,7 @@ fn rows<'p>(document: &str, profiles: impl Iterator<Item = &'p SpeakerProfile>, 
         table.text(document);
         table.number(profile.sentences);
         table.number(profile.words);
-        let labels = 0..profile.counts.len();
-        let estimates: Option<Vec<Estimate>> =
-            labels.map(|l| profile.coded.estimate(l, profile.counts[l], profile.sentences)).collect();
+        let estimates = profile.estimates();
         if let Some(estimates) = &estimates {
             profile.counts.iter().for_each(|count| table.number(*count));
             estimates.iter().for_each(|e| table.share(e.share));

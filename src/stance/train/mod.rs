@@ -304,6 +304,13 @@ fn check(examples: &Examples, options: &TrainOptions) -> Result<()> {
         let used = counts.iter().position(|c| *c > 0).map_or("none", |i| examples.labels.labels[i].as_str());
         return usage(format!("a classifier needs at least two labels with sentences; found: {used}"));
     }
+    let coded = examples.documents.iter().filter(|d| d.labels.iter().any(Option::is_some));
+    let mut names: Vec<&str> = coded.map(Example::name).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() < 2 {
+        return usage("all labelled sentences are of one document; at least two are needed, to see how well what is learned from one fits another".to_owned());
+    }
     if !(2..=MOST_FOLDS).contains(&options.folds) {
         return usage(format!("folds: {}; 2 to {MOST_FOLDS} are possible", options.folds));
     }
@@ -312,6 +319,11 @@ fn check(examples: &Examples, options: &TrainOptions) -> Result<()> {
     let penalties = [options.mix_penalty, options.context_penalty];
     if strengths.iter().any(|v| !v.is_finite() || **v < 0.0) || penalties.iter().any(|v| !v.is_finite() || *v <= 0.0) {
         return usage("prior strengths must be finite and not negative, penalties above 0".to_owned());
+    }
+    if options.none_share.is_some() && examples.labels.none.is_none() {
+        return usage(
+            "a share is given of the label that means \"no stance\", and none does: name it with --none".to_owned(),
+        );
     }
     if options.none_share.is_some_and(|s| !(0.01..=0.99).contains(&s)) {
         return usage("the share of the no-stance label must be between 0.01 and 0.99".to_owned());
