@@ -388,6 +388,87 @@ fn docx_paragraphs_are_lines() {
     assert_eq!((doc.turns[0].line, doc.turns[0].spans[0].of(&doc.text)), (2, "One & two."));
 }
 
+/// The running text of a document.
+fn text(name: &str, input: impl Into<Vec<u8>>) -> String {
+    let got = bytes(name, input);
+    assert_eq!(got.error, None);
+    got.documents[0].text.trim_end().to_owned()
+}
+
+/// Two people who talk about fog, and what is read of them.
+const FOG: &str = "<p><b>Ana Ruiz:</b> Fog is a risk.</p><p><b>Ben Ode:</b> Fog is weather.</p>";
+const FOG_TEXT: &str = "Ana Ruiz: Fog is a risk.\nBen Ode: Fog is weather.";
+
+#[test]
+fn a_form_is_read_only_where_it_holds_the_page_s_text() {
+    let controls = "<input name=\"state\"><label>Search:</label><textarea>Harbor</textarea>";
+    assert_eq!(text("a.aspx.html", format!("<html><body><form>{controls}{FOG}</form></body></html>")), FOG_TEXT);
+    let reply = "<form><h3>Leave a reply</h3><p>Rules: <b>be kind</b>.</p></form>";
+    let page = format!("<html><body><form>{controls}</form>{FOG}{reply}<p>Nobody insures it.</p></body></html>");
+    assert_eq!(text("a.html", page), format!("{FOG_TEXT}\nNobody insures it."));
+    // The main part may begin in what is taken out.
+    let page = format!("<html><body>{FOG}<form><main><p>So é</form><p>é, é, é, é, é, é, é, é.</main></body></html>");
+    assert_eq!(text("a.html", page), format!("{FOG_TEXT}\né, é, é, é, é, é, é, é."));
+}
+
+#[test]
+fn a_head_or_a_void_element_takes_no_text_along() {
+    let head = "<head><meta charset=\"utf-8\"><title>Radio: fog</title><style>p { margin: 0 }</style>";
+    for page in [format!("<html>{head}<body>{FOG}</body></html>"), format!("<html>{head}{FOG}")] {
+        assert_eq!(text("a.html", page), FOG_TEXT);
+    }
+    for void in ["<img hidden src=\"a.png\">", "<br hidden>", "<hr role=\"navigation\">", "<link hidden>"] {
+        assert_eq!(text("a.html", format!("<html><body>{void}{FOG}</body></html>")), FOG_TEXT, "{void}");
+    }
+}
+
+#[test]
+fn a_table_in_a_figure_is_read_and_its_rows_end() {
+    let rows = "<tr><td>Ana Ruiz:<td>Fog is a risk.<td></tr><tr><td>Ben Ode:<td>Fog is weather.<td><tr><td>Ana Ruiz:<td>No.<td>";
+    let caption = "<figcaption>Table: fog</figcaption>";
+    let pulled = "<figure><blockquote>A risk!</blockquote></figure>";
+    let page =
+        format!("<html><body><figure><table>{rows}</table>{caption}</figure>{pulled}<p>He laughed.</p></body></html>");
+    let wanted = "Ana Ruiz:\tFog is a risk.\t\nBen Ode:\tFog is weather.\t\nAna Ruiz:\tNo.\t\nHe laughed.";
+    assert_eq!(text("a.html", page), wanted);
+}
+
+#[test]
+fn a_tab_at_its_end_glues_no_paragraph_to_the_next() {
+    let tab = "</w:t></w:r><w:r><w:tab/></w:r><w:r><w:t>";
+    let lines = [format!("Ana Ruiz:{tab}One.{tab}"), format!("Ben Ode:{tab}Two.{tab}"), "Ana Ruiz: Three.".to_owned()];
+    let body = paragraphs(&lines.each_ref().map(String::as_str));
+    assert_eq!(text("a.docx", body), "Ana Ruiz:\tOne.\t\nBen Ode:\tTwo.\t\nAna Ruiz: Three.");
+}
+
+#[test]
+fn moved_and_hidden_text_is_left_out_of_a_docx() {
+    let run = |inside: &str| format!("</w:t></w:r>{inside}<w:r><w:t>");
+    let moved = run("<w:moveFrom><w:r><w:t> Gone.</w:t></w:r></w:moveFrom>");
+    let deleted = run("<w:del><w:r><w:tab/><w:delText>Gone.</w:delText></w:r></w:del>");
+    let hidden = run("<w:r><w:rPr><w:b/><w:vanish/></w:rPr><w:tab/><w:t>Code: 7.</w:t></w:r>");
+    let shown = run("<w:r><w:rPr><w:vanish w:val=\"0\"/></w:rPr><w:t> Kept.</w:t></w:r>");
+    let lines = [format!("Ana Ruiz: One.{moved}{deleted}"), format!("Ben Ode: Two.{hidden}{shown}")];
+    let body = paragraphs(&lines.each_ref().map(String::as_str));
+    assert_eq!(text("a.docx", body), "Ana Ruiz: One.\nBen Ode: Two. Kept.");
+}
+
+#[test]
+fn a_text_box_follows_the_paragraph_that_holds_it_once() {
+    let boxed = "<w:txbxContent><w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Ben Ode:</w:t></w:r><w:r><w:t> Two.</w:t></w:r></w:p></w:txbxContent>";
+    let both = format!(
+        "<mc:AlternateContent><mc:Choice>{boxed}</mc:Choice><mc:Fallback>{boxed}</mc:Fallback></mc:AlternateContent>"
+    );
+    let body = paragraphs(&[
+        &format!("</w:t></w:r><w:r>{both}</w:r><w:r><w:t>Ana Ruiz: One and</w:t></w:r><w:r>{both}<w:t> a half."),
+        "Ana Ruiz: Three.",
+    ]);
+    let got = bytes("a.docx", body);
+    let doc = &got.documents[0];
+    assert_eq!(doc.text.trim_end(), "Ana Ruiz: One and a half.\nBen Ode: Two.\nBen Ode: Two.\nAna Ruiz: Three.");
+    assert_eq!(doc.turns.iter().map(|t| t.line).collect::<Vec<_>>(), [1, 2, 3, 4]);
+}
+
 /// What is refused, and with what.
 fn refused(name: &str, input: impl Into<Vec<u8>>, kind: Kind) -> Error {
     let start = std::time::Instant::now();
@@ -587,6 +668,14 @@ const PIECES: &[&str] = &[
     "</dt>",
     "<pre>",
     "<div hidden>",
+    "<form>",
+    "</form>",
+    "<main>",
+    "</main>",
+    "<figure>",
+    "<table>",
+    "<td>",
+    "</tr>",
     "<u who=\"#a\">",
     "<seg>",
     "</seg>",

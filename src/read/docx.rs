@@ -15,6 +15,9 @@ pub(super) struct Docx;
 
 const BODY: &str = "word/document.xml";
 
+/// Elements that hold text which is gone, or stands elsewhere a second time.
+const SKIPPED: &[&str] = &["del", "moveFrom", "Fallback"];
+
 impl Reader for Docx {
     fn name(&self) -> &'static str {
         "docx"
@@ -65,12 +68,15 @@ fn unpacked(bytes: Vec<u8>, limits: &Limits) -> Result<String> {
     })
 }
 
-/// The paragraphs as lines; a paragraph's number is its line.
+/// The paragraphs as lines; a paragraph's number is its line. A text box follows the paragraph that holds it.
 fn running(body: &str, depth: usize) -> Result<Running> {
     let mut reader = XmlReader::from_str(body.trim_start_matches('\u{FEFF}'));
     reader.config_mut().expand_empty_elements = true;
-    let mut running = Running::default();
-    let (mut nested, mut paragraph, mut in_text, mut in_properties) = (0usize, 0u32, false, false);
+    let (mut running, mut boxes) = (Running::default(), Running::default());
+    let (mut nested, mut paragraphs, mut paragraph, mut in_text, mut in_properties) =
+        (0usize, 0u32, 0u32, false, false);
+    // How deep the element is nested that is being skipped, and the paragraphs that text boxes interrupt.
+    let (mut skipped, mut held) = (None, Vec::new());
     loop {
         let place = reader.buffer_position();
         let event = reader.read_event();
@@ -85,9 +91,17 @@ fn running(body: &str, depth: usize) -> Result<Running> {
                     return Err(Error::new(Kind::Limit, message).at_byte(place));
                 }
                 let name = tag.local_name();
+                if skipped.is_none() && SKIPPED.contains(&name.as_ref()) {
+                    skipped = Some(nested);
+                }
+                if skipped.is_some() {
+                    continue;
+                }
                 match name.as_ref() {
+                    "txbxContent" => held.push((std::mem::take(&mut running), paragraph)),
                     "p" => {
-                        paragraph += 1;
+                        paragraphs += 1;
+                        paragraph = paragraphs;
                         running.plain();
                         running.end_line();
                     }
@@ -98,11 +112,20 @@ fn running(body: &str, depth: usize) -> Result<Running> {
                     "r" => running.plain(),
                     "rPr" => in_properties = true,
                     "b" if in_properties && is_on(&tag) => running.bold(),
+                    // Hidden is what has these properties: the run two levels up.
+                    "vanish" if in_properties && is_on(&tag) => {
+                        in_properties = false;
+                        skipped = nested.checked_sub(2);
+                    }
                     _ => {}
                 }
             }
             Event::End(tag) => {
                 nested = nested.saturating_sub(1);
+                if let Some(from) = skipped {
+                    skipped = Some(from).filter(|from| *from <= nested);
+                    continue;
+                }
                 let name = tag.local_name();
                 match name.as_ref() {
                     "t" => in_text = false,
@@ -110,7 +133,16 @@ fn running(body: &str, depth: usize) -> Result<Running> {
                     "r" => running.plain(),
                     "p" => {
                         running.plain();
-                        running.end_line();
+                        running.break_line();
+                        if held.is_empty() {
+                            running.append(std::mem::take(&mut boxes));
+                        }
+                    }
+                    "txbxContent" => {
+                        if let Some((holder, number)) = held.pop() {
+                            boxes.append(std::mem::replace(&mut running, holder));
+                            paragraph = number;
+                        }
                     }
                     _ => {}
                 }

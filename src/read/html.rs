@@ -3,18 +3,42 @@
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{StartTag, Token, Tokenizer};
 
-use super::markup::Running;
+use super::markup::{Mark, Running};
 use super::{Input, Item, ReadOptions, Reader, Sink, Sniff, txt};
 use crate::error::{Error, Kind, Result};
 
 /// Web pages.
 pub(super) struct Html;
 
-/// Elements that hold no running text.
+/// Elements that hold no running text. Not `<head>`, whose end may be left out: all that it may hold is here or void.
 const SKIPPED: &[&str] = &[
-    "script", "style", "noscript", "template", "svg", "math", "nav", "footer", "aside", "form", "button", "select",
-    "iframe", "head", "object", "audio", "video", "canvas", "figure", "menu",
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "title",
+    "svg",
+    "math",
+    "nav",
+    "footer",
+    "aside",
+    "button",
+    "select",
+    "textarea",
+    "label",
+    "iframe",
+    "object",
+    "audio",
+    "video",
+    "canvas",
+    "figure",
+    "figcaption",
+    "menu",
 ];
+
+/// Elements that are never closed, so that nothing is inside them.
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
 /// Elements that begin and end a line.
 const BLOCKS: &[&str] = &[
@@ -42,8 +66,7 @@ const BLOCKS: &[&str] = &[
     "header",
     "blockquote",
     "pre",
-    "title",
-    "figcaption",
+    "form",
     "address",
     "details",
     "summary",
@@ -123,6 +146,8 @@ struct Walk<'a> {
     bold: usize,
     speaker: Option<(String, usize)>,
     verbatim: usize,
+    /// Where the open form began.
+    form: Option<Mark>,
     /// Line of the source at a byte of it.
     line: u32,
     at: usize,
@@ -145,8 +170,12 @@ impl Walk<'_> {
         let name = String::from_utf8_lossy(&tag.name);
         let name = name.as_ref();
         if let Some((skipped, open)) = &mut self.skipped {
-            *open += usize::from(skipped == name && !tag.self_closing);
-            return Ok(());
+            // A table is text even in a figure (WordPress); pictures, captions and pulled quotes are not.
+            if !(skipped == "figure" && name == "table") {
+                *open += usize::from(skipped == name && !tag.self_closing);
+                return Ok(());
+            }
+            self.skipped = None;
         }
         if NESTED.contains(&name) && !tag.self_closing {
             self.nested += 1;
@@ -160,13 +189,12 @@ impl Walk<'_> {
             tag.attributes.get(wanted.as_bytes()).map(|v| String::from_utf8_lossy(v).to_lowercase()).unwrap_or_default()
         };
         let is_hidden = attribute("role") == "navigation" || tag.attributes.contains_key(b"hidden".as_slice());
-        if (SKIPPED.contains(&name) || is_hidden) && !tag.self_closing && name != "br" && name != "input" {
+        if (SKIPPED.contains(&name) || is_hidden) && !tag.self_closing && !VOID.contains(&name) {
             self.skipped = Some((name.to_owned(), 1));
             return Ok(());
         }
         if BLOCKS.contains(&name) {
-            self.running.plain();
-            self.running.end_line();
+            self.end_line(name);
         }
         match name {
             "b" | "strong" | "dt" => {
@@ -175,6 +203,7 @@ impl Walk<'_> {
             }
             "td" | "th" if !self.running.text.is_empty() => self.running.tab(),
             "pre" => self.verbatim += 1,
+            "form" => self.form = Some(self.running.mark()),
             "main" | "article" => self.main_from.push(self.running.text.len()),
             "span" | "a" | "em" | "i" | "cite" if attribute("class").contains("speaker") => {
                 self.speaker = Some((name.to_owned(), self.nested));
@@ -208,6 +237,7 @@ impl Walk<'_> {
                 }
             }
             "pre" => self.verbatim = self.verbatim.saturating_sub(1),
+            "form" => self.end_form(),
             "main" | "article" => {
                 if let Some(from) = self.main_from.pop() {
                     let to = self.running.text.len();
@@ -224,13 +254,31 @@ impl Walk<'_> {
         if name == "dt" {
             self.running.tab();
         } else if BLOCKS.contains(&name) {
-            self.running.plain();
-            self.running.end_line();
+            self.end_line(name);
             // Bold that spans blocks goes on in the next.
             if self.bold > 0 {
                 self.running.bold();
             }
         }
+    }
+
+    fn end_line(&mut self, name: &str) {
+        self.running.plain();
+        if name == "tr" || name == "table" {
+            self.running.break_line();
+        } else {
+            self.running.end_line();
+        }
+    }
+
+    /// A form that holds more than all before it is the page's text (ASP.NET); a smaller one asks the reader for
+    /// something.
+    fn end_form(&mut self) {
+        let length = self.running.text.len();
+        let Some(form) = self.form.take().filter(|form| length - form.text < form.text) else { return };
+        self.running.back_to(form);
+        self.main_from.truncate(self.main_from.partition_point(|from| *from <= form.text));
+        self.main = self.main.filter(|(_, to)| *to <= form.text);
     }
 
     fn text(&mut self, text: &str, at: usize) {

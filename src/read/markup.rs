@@ -14,6 +14,13 @@ pub(super) struct Running {
     space: bool,
 }
 
+/// How long text and lines were.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    pub text: usize,
+    lines: usize,
+}
+
 impl Running {
     /// Adds words that begin on this line of the source, white space folded.
     pub(super) fn words(&mut self, words: &str, mut line: u32) {
@@ -52,10 +59,18 @@ impl Running {
         self.text.is_empty() || self.text.ends_with('\n')
     }
 
-    /// Ends the line, if there is anything on it.
+    /// Ends the line, if there is anything on it and no label waits for its words.
     pub(super) fn end_line(&mut self) {
         self.space = false;
-        if !self.at_start() && !self.text.ends_with('\t') {
+        if !self.text.ends_with('\t') {
+            self.break_line();
+        }
+    }
+
+    /// Ends the line, if there is anything on it, a tab included: no words follow.
+    pub(super) fn break_line(&mut self) {
+        self.space = false;
+        if !self.at_start() {
             self.text.push('\n');
         }
     }
@@ -82,6 +97,31 @@ impl Running {
             Some(last) if self.text[last.end as usize..from].trim_matches(' ').is_empty() => last.end = span.end,
             _ => self.hints.bold.push(span),
         }
+    }
+
+    /// A place to go back to.
+    pub(super) fn mark(&self) -> Mark {
+        Mark { text: self.text.len(), lines: self.hints.lines.len() }
+    }
+
+    /// Takes out what came after a mark.
+    pub(super) fn back_to(&mut self, mark: Mark) {
+        self.plain();
+        self.text.truncate(mark.text);
+        self.hints.lines.truncate(mark.lines);
+        let kept = self.hints.bold.partition_point(|b| b.end as usize <= mark.text);
+        self.hints.bold.truncate(kept);
+    }
+
+    /// Adds lines that were collected apart.
+    pub(super) fn append(&mut self, mut other: Running) {
+        self.plain();
+        self.break_line();
+        other.plain();
+        let at = self.text.len() as u32;
+        self.text.push_str(&other.text);
+        self.hints.lines.append(&mut other.hints.lines);
+        self.hints.bold.extend(other.hints.bold.iter().map(|b| Span { start: b.start + at, end: b.end + at }));
     }
 
     /// Keeps only the text from `from` to `to`.
