@@ -87,6 +87,32 @@ fn the_argument_corpus_round_trips() {
     assert_eq!(tables.relations().to_csv(), relations);
 }
 
+/// Two related claims of one speaker.
+fn pair(texts: [&str; 2], speaker: &str) -> Tables {
+    let unit = |id: &str, text: &str| ["quay", id, speaker, text, "claim", "a === b"].map(str::to_owned).to_vec();
+    let columns = ["document", "sentence_id", "speaker", "text", "component", "my === column"];
+    let components = table(&columns, vec![unit("s1", texts[0]), unit("s2", texts[1])]);
+    let relation = ["quay", "s1", "s2", "support"].map(str::to_owned).to_vec();
+    let relations = table(&["document", "source", "target", "relation"], vec![relation]);
+    Tables::new(components, relations, "pair").unwrap()
+}
+
+#[test]
+fn equals_signs_are_no_front_matter_in_argdown() {
+    let tables = pair(["=== The tide turns at six.", "She said: ==== and == and a = b."], "Ada");
+    let text = write::argdown::tables(&tables);
+    assert_eq!(text.matches("===").count(), 2, "{text}");
+    assert_eq!(argdown::read(text.as_bytes(), "map.argdown").unwrap(), tables);
+}
+
+#[test]
+fn graphviz_gets_strings_that_it_takes_and_words_as_they_are() {
+    let long = "The quay \"é\" \\ & ".repeat(2000);
+    let dot = write::dot::tables(&pair([&long, "R&D pays for &lt;."], &long));
+    assert!(dot.lines().all(|line| line.len() < 16_384) && dot.contains("…\""));
+    assert_eq!(dot.matches("\"R&amp;D pays for &amp;lt;.\"").count(), 2, "label and tooltip: {dot}");
+}
+
 #[test]
 fn a_map_drawn_in_argdown_by_hand_is_read() {
     let text = "# Should the harbour be dredged?\n\n\

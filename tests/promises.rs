@@ -182,7 +182,7 @@ fn what_two_documents_claim_and_who_argues_with_whom_is_summed_over_the_corpus()
 #[test]
 fn excel_gets_a_bom_and_no_formulas_and_numbers_stay_numbers() {
     let dir = tempfile::tempdir().unwrap();
-    let input = put(dir.path(), "in.csv", b"text,speaker\n=HYPERLINK(1),@ada\n-5 degrees.,+1\n");
+    let input = put(dir.path(), "in.csv", b"text,speaker,shift\n=HYPERLINK(1),@ada,-1.5\n-5 degrees.,+ben,+3\n");
     let out = dir.path().join("out");
     assert!(run(&[&input], &out, &["--excel", "--presegmented"]).status.success());
     let bytes = std::fs::read(out.join("sentences.csv")).unwrap();
@@ -192,8 +192,30 @@ fn excel_gets_a_bom_and_no_formulas_and_numbers_stay_numbers() {
         text.contains("'=HYPERLINK(1)")
             && text.contains("'@ada")
             && text.contains("'-5 degrees.")
-            && text.contains("'+1")
+            && text.contains("'+ben")
     );
+    assert!(text.contains(",-1.5\n") && text.contains(",+3\n"), "{text}");
+}
+
+#[test]
+fn a_table_written_for_excel_is_read_again_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let guarded = dir.path().join("guarded");
+    let input = put(
+        dir.path(),
+        "in.csv",
+        b"text,speaker,@wave\n=Ferries need docks.,@ada,-1.5\n'Tis a long way round.,-ben,=A1\n",
+    );
+    assert!(run(&[&input], &guarded, &["--excel", "--presegmented"]).status.success());
+    for more in [&[][..], &["--presegmented"]] {
+        let again = dir.path().join(format!("again{}", more.len()));
+        assert!(run(&[&guarded.join("sentences.csv")], &again, more).status.success());
+        let sentences = rows(&again.join("sentences.csv"));
+        let cells = |name: &str| sentences.iter().map(|r| r[name].clone()).collect::<Vec<_>>();
+        assert_eq!(cells("text"), ["=Ferries need docks.", "'Tis a long way round."]);
+        assert_eq!(cells("speaker"), ["@ada", "-ben"]);
+        assert_eq!(cells("@wave"), ["-1.5", "=A1"]);
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::decode::{HEAD, too_long};
 use super::table::{self, Mapping, Role, Row, Table};
 use super::{Input, Item, ReadOptions, Reader, Sink, Sniff};
 use crate::error::{Error, Kind, Result};
+use crate::write::Dialect;
 
 /// Comma-, tab- or semicolon-separated values.
 pub(super) struct Csv;
@@ -71,7 +72,11 @@ impl Reader for Csv {
                 .at_line(1)
                 .in_column((column + 1).to_string())
         })?;
-        let names: Vec<String> = names.iter().map(|n| n.trim().to_owned()).collect();
+        let mut names: Vec<String> = names.iter().map(|n| n.trim().to_owned()).collect();
+        let is_own = table::is_own(&names);
+        // A table of ours may have been written for spreadsheets.
+        let bare: fn(&str) -> &str = if is_own { Dialect::unguarded } else { |cell| cell };
+        names.iter_mut().for_each(|n| *n = bare(n).to_owned());
         let mut mapping = table::map(&names, &options.columns, sink)?;
         let mut first = ByteRecord::new();
         let mut has_first = next(&mut rows, &mut first)?;
@@ -84,8 +89,7 @@ impl Reader for Csv {
             )))?;
             mapping[Role::Text as usize] = Some(column);
         }
-        let is_own = !options.presegmented && table::is_own(&names);
-        if is_own {
+        if is_own && !options.presegmented {
             sink(Item::note("the columns are those of our own sentences.csv: each row is read as one sentence"))?;
         }
         let mut table = Table::new(input, options, options.presegmented || is_own);
@@ -95,9 +99,9 @@ impl Reader for Csv {
         while has_first || next(&mut rows, &mut record)? {
             has_first = false;
             table.set_encoding(rows.get_ref().stream.encoding());
-            match row(&record, &names, &mapping) {
+            match row(&record, &names, &mapping, bare) {
                 Ok(row) => {
-                    let kept = carried.iter().map(|i| String::from_utf8_lossy(&record[*i]).into_owned()).collect();
+                    let kept = carried.iter().map(|i| bare(&String::from_utf8_lossy(&record[*i])).to_owned()).collect();
                     table.add(row, kept, sink)?;
                 }
                 Err(e) => sink(Item::Fault(e.at_path(input.path())))?,
@@ -117,8 +121,8 @@ fn cells(record: &ByteRecord) -> std::result::Result<Vec<&str>, usize> {
     record.iter().enumerate().map(|(i, cell)| std::str::from_utf8(cell).map_err(|_| i)).collect()
 }
 
-/// A record by roles.
-fn row<'a>(record: &'a ByteRecord, names: &[String], mapping: &Mapping) -> Result<Row<'a>> {
+/// A record by roles, each cell made `bare`.
+fn row<'a>(record: &'a ByteRecord, names: &[String], mapping: &Mapping, bare: fn(&str) -> &str) -> Result<Row<'a>> {
     let (line, byte) = record.position().map_or((1, 0), |p| (p.line(), p.byte()));
     let place = |e: Error| e.at_line(line).at_byte(byte);
     if record.len() != names.len() {
@@ -134,7 +138,7 @@ fn row<'a>(record: &'a ByteRecord, names: &[String], mapping: &Mapping) -> Resul
             place(Error::new(Kind::Format, "a NUL, which no text has; the row is left out")).in_column(&names[column])
         );
     }
-    let of = |role: Role| mapping[role as usize].map_or("", |i| cells[i]);
+    let of = |role: Role| mapping[role as usize].map_or("", |i| bare(cells[i]));
     Ok(Row {
         line,
         text: of(Role::Text),

@@ -121,11 +121,12 @@ fn fold(text: &str) -> String {
     if words.is_empty() { "…".to_owned() } else { words.join(" ") }
 }
 
-/// A backslash before every sign that Argdown reads.
+/// A backslash before every sign that Argdown reads. Three equals signs open front matter in the middle of
+/// a text, too, so no two stand together.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        if "\\[]<>{}*_#@/$:`~^|+-=".contains(c) && !(c == '-' || c == '=' || c == '+') {
+        if "\\[]<>{}*_#@/$:`~^|".contains(c) || (c == '=' && out.ends_with('=')) {
             out.push('\\');
         }
         out.push(c);
@@ -134,7 +135,7 @@ fn escape(text: &str) -> String {
 }
 
 /// Flow YAML on one line; JSON strings are YAML strings. Braces inside strings are written as
-/// escapes, for Argdown looks for the closing one.
+/// escapes, for Argdown looks for the closing one, and so are equals signs in a row, which would end the front matter.
 fn yaml(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
@@ -152,6 +153,7 @@ fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
+            '=' if out.ends_with('=') => out.push_str("\\u003d"),
             '{' | '}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
                 let _ = write!(out, "\\u{:04x}", c as u32);
             }

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// What a cell begins with that spreadsheets run (OWASP, "CSV injection").
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
 /// How text cells are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
@@ -23,15 +26,27 @@ impl Dialect {
         }
     }
 
-    /// A text cell. Spreadsheets run a cell that begins with `=`, `+`, `-`, `@`, tab or
-    /// carriage return (OWASP, "CSV injection").
+    /// A text cell. A number with a sign is no formula and stays a number.
     #[must_use]
     pub fn text(self, text: &str) -> Cow<'_, str> {
-        match (self, text.as_bytes().first()) {
-            (Self::Excel, Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')) => Cow::Owned(format!("'{text}")),
+        match self {
+            Self::Excel if text.starts_with(FORMULA) && !is_number(text) => Cow::Owned(format!("'{text}")),
             _ => Cow::Borrowed(text),
         }
     }
+
+    /// The text of a cell that [`Dialect::text`] may have guarded.
+    #[must_use]
+    pub fn unguarded(cell: &str) -> &str {
+        cell.strip_prefix('\'').filter(|text| text.starts_with(FORMULA)).unwrap_or(cell)
+    }
+}
+
+/// Sign, digits, one decimal point or comma, exponent.
+fn is_number(text: &str) -> bool {
+    // Rust would take "inf" and "nan" as well.
+    let signs = text.bytes().all(|b| b.is_ascii_digit() || b"+-.,eE".contains(&b));
+    signs && text.replacen(',', ".", 1).parse::<f64>().is_ok()
 }
 
 /// The text on one line, runs of blanks and line breaks as single spaces: sentences of
@@ -56,6 +71,23 @@ mod tests {
         assert_eq!(Dialect::Excel.text("=1+1"), "'=1+1");
         assert_eq!(Dialect::Excel.text("a=1"), "a=1");
         assert_eq!(Dialect::Plain.text("@NAME"), "@NAME");
+    }
+
+    #[test]
+    fn a_number_is_no_formula() {
+        for number in ["-1.5", "+3", "-1,5", "-.5", "+2e-3", "-1E6"] {
+            assert_eq!(Dialect::Excel.text(number), number);
+        }
+        for formula in ["-", "+e", "-1+1", "-1,000.5", "-1-1", "-inf", "+nan", "-0x1", "-1 ", "--1"] {
+            assert_eq!(Dialect::Excel.text(formula), format!("'{formula}"));
+        }
+    }
+
+    #[test]
+    fn the_guard_comes_off_and_no_other_apostrophe() {
+        for text in ["=1+1", "@NAME", "-5 degrees.", "\tx", "-1.5", "'tis late", "'", ""] {
+            assert_eq!(Dialect::unguarded(&Dialect::Excel.text(text)), text);
+        }
     }
 
     #[test]

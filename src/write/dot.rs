@@ -16,6 +16,8 @@ use crate::stance::Stances;
 const WIDTH: usize = 27;
 /// Lines of a box; longer texts are cut with an ellipsis.
 const LINES: usize = 6;
+/// Bytes after which a string is cut: Graphviz refuses one of 16,384.
+const LONGEST: usize = 4096;
 
 /// Fills of speakers' boxes, in order of appearance; light enough for black text and told
 /// apart by readers who are colour-blind (after Okabe & Ito 2008).
@@ -162,13 +164,18 @@ fn wrap(text: &str, width: usize, lines: usize) -> Vec<String> {
     out.iter().map(|l| escape(l)).collect()
 }
 
-/// Text inside a DOT string.
+/// Text inside a DOT string, cut with an ellipsis where it is long; Graphviz reads HTML entities in it.
 fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::with_capacity(text.len().min(LONGEST));
     for c in text.chars() {
+        if out.len() >= LONGEST {
+            out.push('…');
+            break;
+        }
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
+            '&' => out.push_str("&amp;"),
             c if c.is_control() => out.push(' '),
             c => out.push(c),
         }
