@@ -115,7 +115,8 @@ fn labelled(doc: &mut Document, pieces: &[Piece], options: &ReadOptions) -> Vec<
 
 /// A line cut before each `>>`; a dash that begins it, as in subtitles, means the same.
 fn changes(line: &str) -> Vec<String> {
-    let dashed = line.strip_prefix("- ").or_else(|| line.strip_prefix('-')).map(|words| format!(">> {}", words.trim()));
+    let tight = || line.strip_prefix('-').filter(|words| words.starts_with(char::is_uppercase));
+    let dashed = line.strip_prefix("- ").or_else(tight).map(|words| format!(">> {words}"));
     let line = dashed.as_deref().unwrap_or(line);
     let cuts = line.match_indices(">>").map(|(at, _)| at).filter(|at| *at > 0 && !line[..*at].ends_with('>'));
     let starts: Vec<usize> = std::iter::once(0).chain(cuts).collect();

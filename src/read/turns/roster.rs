@@ -6,7 +6,7 @@
 //! A Primer" out without a list of either.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::label::{Label, NameKind, Separator};
 use super::lines::{Layout, Line, ends_sentence, floor};
@@ -144,7 +144,7 @@ impl Roster {
                 *surnames.entry(surname(key)).or_default() += 1;
             }
         }
-        let short: Vec<String> = self
+        let short: BTreeSet<String> = self
             .keys
             .iter()
             .filter(|(_, id)| self.names[**id as usize].total > 1 && self.names[**id as usize].capitals)
@@ -154,7 +154,7 @@ impl Roster {
         let spelled_out: Vec<u32> = self
             .keys
             .iter()
-            .filter(|(key, _)| key.contains(' ') && short.iter().any(|s| initials(key).eq(s.chars())))
+            .filter(|(key, _)| key.contains(' ') && short.contains(&initials(key)))
             .map(|(_, id)| *id)
             .collect();
         let mentioned: Vec<u32> = self
@@ -546,8 +546,8 @@ fn surname(key: &str) -> &str {
 }
 
 /// The first letters of a name's words but for an article.
-fn initials(key: &str) -> impl Iterator<Item = char> {
-    key.trim_start_matches("the ").split(' ').filter_map(|word| word.chars().next())
+fn initials(key: &str) -> String {
+    key.trim_start_matches("the ").split(' ').filter_map(|word| word.chars().next()).collect()
 }
 
 fn words_of(name: &str) -> usize {
