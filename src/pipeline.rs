@@ -4,7 +4,7 @@
 //! the parts in the order of the inputs. One bad input, a panic included, is a row of `errors.csv` and
 //! harms no other.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -363,7 +363,7 @@ impl Job<'_> {
         };
         let mut bytes = Vec::new();
         let mut places = Vec::with_capacity(parts.len());
-        let mut maps = BTreeSet::new();
+        let mut maps = BTreeMap::new();
         for (path, summary) in parts {
             let mut reader = PartReader::open(&path)?;
             let first = claims.len();
@@ -424,13 +424,20 @@ impl Job<'_> {
     }
 
     /// Writes the map of a document, whose name comes first; documents of one name are numbered in the order of the inputs.
-    fn map(&self, named: &[u8], taken: &mut BTreeSet<String>) -> Result<()> {
+    fn map(&self, named: &[u8], taken: &mut BTreeMap<String, usize>) -> Result<()> {
         let end = memchr::memchr(b'\n', named).unwrap_or(named.len());
-        let name = String::from_utf8_lossy(&named[..end]);
-        let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
-        let numbered = (2..).map(|n| format!("{stem}-{n}.{extension}"));
-        let free = std::iter::once(name.clone().into_owned()).chain(numbered).find(|n| taken.insert(n.to_lowercase()));
-        let mut file = self.parts.output(&self.out.join("maps").join(free.unwrap_or_default()))?;
+        let name = String::from_utf8_lossy(&named[..end]).into_owned();
+        let mut free = name.clone();
+        // From the last number that was given on, so that many of one name cost no more than others.
+        let mut n = taken.get(&name.to_lowercase()).copied().unwrap_or(1);
+        while taken.contains_key(&free.to_lowercase()) {
+            n += 1;
+            let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+            free = format!("{stem}-{n}.{extension}");
+        }
+        taken.insert(free.to_lowercase(), 1);
+        taken.insert(name.to_lowercase(), n);
+        let mut file = self.parts.output(&self.out.join("maps").join(free))?;
         file.write(named.get(end + 1..).unwrap_or_default())?;
         file.commit()
     }
