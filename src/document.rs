@@ -94,6 +94,15 @@ pub struct Question {
     pub turn: Option<u32>,
 }
 
+impl Question {
+    /// Takes `turn` for the one that asks, if none is known yet and its `words` are of the question.
+    pub(crate) fn ask(&mut self, turn: u32, words: &str) {
+        if self.turn.is_none() && self.text.contains(words) {
+            self.turn = Some(turn);
+        }
+    }
+}
+
 /// One sentence of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sentence {

@@ -293,11 +293,8 @@ fn add(example: &mut Example, row: &Row, label: Option<u16>) {
         }),
     }
     let turn = document.turns.len() as u32 - 1;
-    if let Some(question) = question.map(|q| &mut document.questions[q as usize])
-        && question.turn.is_none()
-        && question.text.contains(&row.text)
-    {
-        question.turn = Some(turn);
+    if let Some(question) = question {
+        document.questions[question as usize].ask(turn, &row.text);
     }
     document.sentences.push(Sentence { turn, span });
     example.labels.push(label);

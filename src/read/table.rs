@@ -371,10 +371,8 @@ impl Open {
         if presegmented {
             let turn = doc.turns.len() as u32 - 1;
             doc.sentences.push(Sentence { turn, span });
-            // A sentence of the question itself: its turn asks.
-            let question = question.map(|q| &mut doc.questions[q as usize]);
-            if let Some(question) = question.filter(|q| q.turn.is_none() && q.text.contains(words)) {
-                question.turn = Some(turn);
+            if let Some(question) = question {
+                doc.questions[question as usize].ask(turn, words);
             }
         }
     }
