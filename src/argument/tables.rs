@@ -2,11 +2,11 @@
 //! exchanged, corrected by hand and learned from.
 //!
 //! Components need the columns `document, sentence_id, text, component` and may have
-//! `speaker, role, question, turn, label, stance`; a `sentences.csv` that this program wrote
+//! `speaker, role, question, turn, label, stance`, and `p_<stance>` and `abstained` for how sure a stance is; a `sentences.csv` that this program wrote
 //! is such a table. Relations need `document, source, target, relation`. All other columns
 //! are kept as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::gold::UnitRow;
@@ -46,6 +46,22 @@ impl Table {
     #[must_use]
     pub fn cell<'a>(&self, row: &'a [String], name: &str) -> &'a str {
         self.column(name).and_then(|c| row.get(c)).map_or("", String::as_str)
+    }
+
+    /// Whether any cell of the column says something.
+    fn is_filled(&self, name: &str) -> bool {
+        self.rows.iter().any(|r| !self.cell(r, name).is_empty())
+    }
+
+    /// The stances of the column `stance` whose probabilities the table gives, each with the position of its column
+    /// `p_<stance>`; none where people have said what the stances are, which is certain.
+    fn probabilities(&self) -> Vec<(&str, usize)> {
+        if self.is_filled("label") {
+            return Vec::new();
+        }
+        let known = self.columns.iter().enumerate().filter_map(|(i, c)| Some((c.strip_prefix("p_")?, i)));
+        let stances: BTreeSet<&str> = self.rows.iter().map(|r| self.cell(r, "stance")).collect();
+        known.filter(|(label, _)| stances.contains(label)).collect()
     }
 
     /// The table as CSV: RFC 4180 quoting where needed, `\n` line ends.
@@ -130,6 +146,14 @@ fn check(components: Sited, relations: Sited) -> Result<Tables> {
         if !cell("role").is_empty() && Role::from_name(cell("role")).is_none() {
             let message = format!("\"{}\" is neither pro nor opp (nor empty)", cell("role"));
             return Err(components.error(i, "role", message));
+        }
+    }
+    for (label, column) in components.table.probabilities() {
+        for (i, row) in components.table.rows.iter().enumerate() {
+            if !row[column].is_empty() && !row[column].parse::<f32>().is_ok_and(|p| (0.0..=1.0).contains(&p)) {
+                let message = format!("\"{}\" is no probability from 0 to 1", row[column]);
+                return Err(components.error(i, &format!("p_{label}"), message));
+            }
         }
     }
     let mut ends = Vec::with_capacity(relations.table.rows.len());
@@ -326,13 +350,24 @@ impl Tables {
             }
         }
         let build = |(at, name): (usize, &&str)| Annotated::new(name, &rows[at], &relations[at], labels.as_ref());
-        order.iter().enumerate().map(build).collect()
+        let mut documents: Vec<Annotated> = order.iter().enumerate().map(build).collect();
+        let given = self.components.probabilities();
+        for (row, (document, sentence)) in self.components.rows.iter().zip(places) {
+            let Some(stances) = documents[document].stances.as_mut().filter(|_| !given.is_empty()) else { continue };
+            let (at, k) = (sentence as usize, stances.labels.len());
+            stances.abstained[at] |= self.components.cell(row, "abstained") == "1";
+            for (label, column) in &given {
+                if let (Some(id), Ok(p)) = (stances.labels.id(label), row[*column].parse()) {
+                    stances.probabilities[at * k + usize::from(id)] = p;
+                }
+            }
+        }
+        documents
     }
 
     /// The column that holds stances: the human's `label` if anybody filled it, else `stance`.
     fn stance_column(&self) -> Option<&'static str> {
-        let filled = |name: &&str| self.components.rows.iter().any(|r| !self.components.cell(r, name).is_empty());
-        ["label", "stance"].into_iter().find(filled)
+        ["label", "stance"].into_iter().find(|name| self.components.is_filled(name))
     }
 
     /// The label set of that column: the shipped one if all its labels are in it.

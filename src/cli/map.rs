@@ -16,7 +16,8 @@ use super::argument;
 Example:
   standpoint map components.csv -o mapped --argument-model mine.argument
 
-The table has the columns document, sentence_id, speaker, text and may have question and turn; OUT gets components.csv, with
+The table has the columns document, sentence_id, speaker, text and may have question and turn, and
+stance, p_<stance> and abstained as `run` writes them into sentences.csv; OUT gets components.csv, with
 component and role, and relations.csv.")]
 pub(crate) struct Map {
     /// Table of components, one sentence (or part of one) per row
