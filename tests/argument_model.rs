@@ -137,6 +137,56 @@ fn maps_are_consistent_and_candidates_are_few() {
 }
 
 #[test]
+fn what_is_denied_in_the_same_words_is_attacked() {
+    let said = "The levy protects the small shipyards of the estuary.";
+    let denied = "The levy does not protect the small shipyards of the estuary.";
+    let across = talk(&[("Lena Voss", &[said]), ("Omar Reyes", &[denied])], true);
+    let within = talk(&[("Lena Voss", &[said, denied])], true);
+    for doc in [across, within] {
+        let all = ArgumentModel::shipped().map(&doc, None, &MapOptions { min_probability: None, all_candidates: true });
+        for r in &all.relations {
+            assert!((r.kind == RelationKind::Attack) == (r.probability > 0.0), "{r:?}");
+        }
+        assert!(all.relations.iter().any(|r| r.probability > 0.0));
+    }
+}
+
+#[test]
+fn relations_end_at_claims_and_premises() {
+    let doc = talk(
+        &[
+            ("Lena Voss", &["The levy protects the small shipyards of the estuary.", "We should keep the levy."]),
+            ("Omar Reyes", &["The levy does not protect the shipyards.", "We should not keep the levy."]),
+        ],
+        true,
+    );
+    for min_probability in [None, Some(0.02), Some(0.9)] {
+        let map = ArgumentModel::shipped().map(&doc, None, &MapOptions { min_probability, all_candidates: false });
+        let kind = |i: u32| map.components[i as usize].kind;
+        assert!(map.relations.iter().all(|r| kind(r.source) != ComponentKind::None), "{map:?}");
+        assert!(map.relations.iter().all(|r| kind(r.target) != ComponentKind::None), "{map:?}");
+        assert!(min_probability != Some(0.02) || map.relations.iter().any(|r| r.cross_speaker), "{map:?}");
+    }
+}
+
+#[test]
+fn stances_of_a_table_are_as_sure_as_its_probabilities() {
+    let head = "document,sentence_id,speaker,question,text,stance,p_decoupling-skeptic,p_security-focused,abstained";
+    let rows = "d,s1,Ada,What now?,We should open the harbour because trade feeds us.,decoupling-skeptic,P,0.1,0\n\
+                d,s2,Bo,What now?,We should close the harbour because spies come in.,security-focused,0.1,P,0\n";
+    let options = MapOptions { min_probability: Some(0.01), all_candidates: false };
+    let predict = |table: String| argument::predict((table.as_bytes(), "t.csv"), ArgumentModel::shipped(), &options);
+    let sure = |p: &str| {
+        let [_, relations] = predict(format!("{head}\n{}", rows.replace('P', p))).unwrap();
+        String::from_utf8(relations).unwrap()
+    };
+    assert!(sure("").contains(",differs-on,1.00000,"), "{}", sure(""));
+    assert!(sure("0.5").contains(",differs-on,0.25000,"), "{}", sure("0.5"));
+    let fault = predict(format!("{head}\n{}", rows.replace('P', "much"))).unwrap_err().to_string();
+    assert!(fault.starts_with("t.csv: line 2: column \"p_decoupling-skeptic\": \"much\""), "{fault}");
+}
+
+#[test]
 fn no_pair_leaves_its_exchange_and_nothing_is_nothing() {
     let model = ArgumentModel::shipped();
     let empty = model.map(&Document::default(), None, &MapOptions::default());

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::denial::Content;
 use super::token;
 use super::{ArgumentMap, ComponentKind, RelationKind};
 use crate::document::Document;
@@ -32,6 +33,8 @@ pub struct Claim {
     pub text: String,
     /// Hashes of its content stems, ascending.
     pub stems: Vec<u32>,
+    /// Whether anything in it negates.
+    pub negated: bool,
 }
 
 /// A claim that is made by several speakers or in several documents.
@@ -69,14 +72,15 @@ pub fn claims(document: &Document, map: &ArgumentMap) -> Vec<Claim> {
             speaker: document.speaker_name(turn).to_owned(),
             question: document.question_text(turn).to_owned(),
             text: text.to_owned(),
-            stems: content(text),
+            stems: stems(text),
+            negated: Content::of(text).negated,
         }
     };
     made.map(claim).collect()
 }
 
 /// Content stems of a text, ascending, each once.
-fn content(text: &str) -> Vec<u32> {
+fn stems(text: &str) -> Vec<u32> {
     let mut stems = Vec::new();
     token::each_word(text, |t, _| {
         if (t.chars > 3 || t.capital || t.digit) && !super::markers::MARKERS.is_function_word(t.key) {
@@ -109,13 +113,15 @@ pub fn speaker_pairs(document: &Document, map: &ArgumentMap) -> Vec<SpeakerPair>
 pub struct ClaimIndex {
     stems: Vec<u32>,
     ends: Vec<usize>,
+    negated: Vec<bool>,
 }
 
 impl ClaimIndex {
-    /// Adds the next claim by its stems.
-    pub fn add(&mut self, stems: &[u32]) {
-        self.stems.extend_from_slice(stems);
+    /// Adds the next claim.
+    pub fn add(&mut self, claim: &Claim) {
+        self.stems.extend_from_slice(&claim.stems);
         self.ends.push(self.stems.len());
+        self.negated.push(claim.negated);
     }
 
     /// Number of claims so far.
@@ -137,7 +143,7 @@ impl ClaimIndex {
 
     /// Claims that say the same: for each that has a like, the number of the first of its group.
     ///
-    /// Claims are compared by their words only, within posting lists of bounded length, so the
+    /// Claims are compared by their words only, those that deny something with one another and the others likewise, within posting lists of bounded length, so the
     /// cost is linear in the number of claims. A group is what a chain of likeness connects.
     #[must_use]
     pub fn groups(&self) -> BTreeMap<usize, usize> {
@@ -161,7 +167,9 @@ impl ClaimIndex {
                 let holders = &postings[stem];
                 if holders.len() < COMMON {
                     let weight = idf(stem).powi(2);
-                    for other in holders.iter().take_while(|o| **o < claim) {
+                    // What one denies and the other does not is never the same.
+                    let alike = |o: &&usize| self.negated[**o] == self.negated[claim];
+                    for other in holders.iter().take_while(|o| **o < claim).filter(alike) {
                         *sums.entry(*other).or_default() += weight;
                     }
                 }
@@ -236,7 +244,7 @@ mod tests {
     fn a_claim_of_two_speakers_is_grouped() {
         let claims: Vec<Claim> = corpus().iter().flat_map(|d| claims(&d.document, &d.map)).collect();
         let mut index = ClaimIndex::default();
-        claims.iter().for_each(|c| index.add(&c.stems));
+        claims.iter().for_each(|c| index.add(c));
         let groups = index.groups();
         assert_eq!(groups, BTreeMap::from([(0, 0), (2, 0)]));
         let found = recurring_claims(groups.iter().map(|(claim, group)| (*group, claims[*claim].clone())));
@@ -244,6 +252,19 @@ mod tests {
         assert_eq!((found[0].speakers, found[0].documents), (2, 2));
         let places: Vec<(&str, usize)> = found[0].claims.iter().map(|c| (c.speaker.as_str(), c.sentence)).collect();
         assert_eq!(places, [("Ada", 1), ("Cy", 0)]);
+    }
+
+    #[test]
+    fn a_claim_and_its_denial_are_not_the_same() {
+        let mut index = ClaimIndex::default();
+        for text in [
+            "The levy protects the shipyards.",
+            "The levy does not protect the shipyards.",
+            "The levy protects shipyards.",
+        ] {
+            index.add(&Claim { stems: stems(text), negated: Content::of(text).negated, ..Claim::default() });
+        }
+        assert_eq!(index.groups(), BTreeMap::from([(0, 0), (2, 0)]));
     }
 
     #[test]

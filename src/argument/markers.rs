@@ -28,6 +28,8 @@ pub(super) struct Markers {
     keys: Vec<(Vec<u64>, u16)>,
     /// One-word phrases that are no topic words, sorted.
     function_words: Vec<u64>,
+    /// One-word phrases that negate, sorted.
+    negations: Vec<u64>,
     /// A filter for first words: bit `key % 4096` is set if a phrase may begin with the key.
     first: Box<[u64; 64]>,
 }
@@ -64,7 +66,12 @@ impl Markers {
         };
         let mut function_words: Vec<u64> = keys.iter().filter_map(single).collect();
         function_words.dedup();
-        Self { classes, phrases, keys, function_words, first }
+        let negates = |(words, phrase): &(Vec<u64>, u16)| match words[..] {
+            [word] if classes[usize::from(phrases[usize::from(*phrase)].0)] == "negation" => Some(word),
+            _ => None,
+        };
+        let negations = keys.iter().filter_map(negates).collect();
+        Self { classes, phrases, keys, function_words, negations, first }
     }
 
     /// The index of a class that the code itself names.
@@ -78,6 +85,11 @@ impl Markers {
     /// Whether a word is a marker by itself and says nothing of the topic.
     pub(super) fn is_function_word(&self, key: u64) -> bool {
         self.function_words.binary_search(&key).is_ok()
+    }
+
+    /// Whether a word negates by itself.
+    pub(super) fn is_negation(&self, key: u64) -> bool {
+        self.negations.binary_search(&key).is_ok()
     }
 
     /// All phrases in `tokens`, in order of their first word; overlaps are kept.

@@ -16,6 +16,7 @@
 mod candidates;
 pub mod corpus;
 pub mod decode;
+mod denial;
 mod differ;
 mod evaluate;
 mod file;

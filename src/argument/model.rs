@@ -19,6 +19,8 @@ use crate::stance::Stances;
 
 /// Sentences whose candidates are scored together by one task of the parallel map.
 const CHUNK: usize = 256;
+/// Support, attack or rephrase of what is denied in the same words: it cannot be but an attack.
+const DENIAL: [f64; 3] = [0.0, 1.0, 0.0];
 /// Longest stretch of a turn that becomes one tree; longer turns are cut.
 const BLOCK: usize = 60;
 /// Longest arc within a turn, in sentences.
@@ -249,6 +251,18 @@ pub(super) struct Scored {
     pub(super) crosses: bool,
 }
 
+impl Scored {
+    /// The kind that the relation most probably is, if it holds.
+    pub(super) fn likeliest(&self) -> usize {
+        (1..3).fold(0, |b, k| if self.kind[k] > self.kind[b] { k } else { b })
+    }
+
+    /// The probability that it holds and is of this kind.
+    pub(super) fn probability(&self, kind: usize) -> f64 {
+        self.link * self.kind[kind]
+    }
+}
+
 /// The parts of a model's scores that come from one sentence, as source and as target.
 struct Halves<'m> {
     model: &'m Logistic,
@@ -306,7 +320,8 @@ impl ArgumentModel {
         })
         .concat();
         let scored = self.score_pairs(&prepared, &beliefs);
-        let places = self.parts.places(&prepared, &beliefs, &scored);
+        let mut places = self.parts.places(&prepared, &beliefs, &scored);
+        self.parts.join(&scored, options, &mut places);
         let components = components(&beliefs, &places);
         let relations = if options.all_candidates {
             relation::all(&scored, options.min_probability.unwrap_or(0.0))
@@ -337,14 +352,14 @@ impl ArgumentModel {
                     let row = pair::row(&talk, s, t);
                     let score = link[which].score(s, t, &row);
                     let kinds: Vec<f64> = kind[which].iter().map(|k| k.score(s, t, &row)).collect();
-                    let p = Multi::normalise(&kinds);
-                    out.push(Scored {
-                        source,
-                        target,
-                        link: links[which].calibrated(score),
-                        kind: [p[0], p[1], p[2]],
-                        crosses,
-                    });
+                    let units = &prepared.units;
+                    let kind = if units[s].content.denies(units[t].content) {
+                        DENIAL
+                    } else {
+                        let p = Multi::normalise(&kinds);
+                        [p[0], p[1], p[2]]
+                    };
+                    out.push(Scored { source, target, link: links[which].calibrated(score), kind, crosses });
                 }
             }
             out
@@ -376,6 +391,21 @@ impl Parts {
         let mut places = vec![Place::Outside; beliefs.len()];
         self.tree.decode_turns(prepared, beliefs, &arcs, &mut places);
         places
+    }
+
+    /// Makes a point of its own of what no tree holds and a link joins to another speaker's sentence: what is answered, and
+    /// what answers, is argued. Where every link is asked for (from 0 up) those of the model's own threshold count.
+    fn join(&self, scored: &[Scored], options: &MapOptions, places: &mut [Place]) {
+        let own = self.cross.threshold;
+        let least = f64::from(options.min_probability.filter(|p| *p > 0.0).map_or(own, |p| p.min(own)));
+        for s in scored.iter().filter(|s| s.crosses && s.probability(s.likeliest()) >= least) {
+            for end in [s.source, s.target] {
+                let place = &mut places[end as usize];
+                if *place == Place::Outside {
+                    *place = Place::Root;
+                }
+            }
+        }
     }
 }
 

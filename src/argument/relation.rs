@@ -31,7 +31,7 @@ pub(super) struct Reading<'a> {
 
 /// Every candidate, one relation per kind, from `least` up; without evidence.
 pub(super) fn all(scored: &[Scored], least: f32) -> Vec<Relation> {
-    let each = scored.iter().flat_map(|s| (0..3).map(move |k| relation(s, RelationKind::ALL[k], s.link * s.kind[k])));
+    let each = scored.iter().flat_map(|s| (0..3).map(move |k| relation(s, RelationKind::ALL[k], s.probability(k))));
     each.filter(|r| r.probability >= least).collect()
 }
 
@@ -60,10 +60,11 @@ impl Reading<'_> {
                 Place::Child(parent, kind) if parent == s.target => Some(kind),
                 _ => None,
             };
-            let best = (1..3).fold(0, |b, k| if s.kind[k] > s.kind[b] { k } else { b });
-            let kind = in_tree.unwrap_or(best);
-            let p = s.link * s.kind[kind];
-            if if s.crosses { p < cross } else { in_tree.is_none() || p < same } {
+            let kind = in_tree.unwrap_or_else(|| s.likeliest());
+            let p = s.probability(kind);
+            // Of all links, from 0 up, only those between what the speakers argue: no greeting, question or aside.
+            let argued = || [s.source, s.target].iter().all(|i| self.places[*i as usize] != Place::Outside);
+            if if s.crosses { p < cross || !argued() } else { in_tree.is_none() || p < same } {
                 continue;
             }
             let mut kind = RelationKind::ALL[kind];

@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::denial::Content;
 use super::logistic::Row;
 use super::markers::{MARKERS, Mark};
 use super::token::{self, Token};
@@ -48,6 +49,8 @@ pub(super) struct Unit {
     pub(super) length: u32,
     /// The sentence's own columns, see [`SHAPE`].
     pub(super) shape: Row,
+    /// What it says, to be compared with what denies it.
+    pub(super) content: Content,
     /// Chosen stance, unless it is the label that means none or there are no stances.
     pub(super) stance: Option<u16>,
 }
@@ -252,6 +255,7 @@ fn unit(
         opens,
         words,
         length: tokens.len() as u32,
+        content: Content::of(text),
         stance,
     }
 }

@@ -67,7 +67,7 @@ pub(super) fn merge(job: &Job<'_>, parts: Vec<(PathBuf, Summary)>) -> Result<Run
                 ERRORS => errors.write(&bytes)?,
                 SUMMARY => {}
                 COLUMNS => columns = from_json(&bytes)?,
-                CLAIMS => from_json::<Vec<Claim>>(&bytes)?.iter().for_each(|claim| claims.add(&claim.stems)),
+                CLAIMS => from_json::<Vec<Claim>>(&bytes)?.iter().for_each(|claim| claims.add(claim)),
                 rows => {
                     let at = tables.iter().position(|(i, _)| *i == usize::from(rows));
                     let Some(at) = at else {

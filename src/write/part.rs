@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::atomic::{AtomicFile, output};
 use crate::error::{Error, Kind, Result};
 
-const MAGIC: &[u8; 8] = b"stdpart2";
+const MAGIC: &[u8; 8] = b"stdpart3";
 /// Frame kind of the closing checksum.
 const END: u8 = 255;
 /// A frame is never larger: writers hand over at most one batch of documents at a time.
