@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Shorthand for a result with [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// The kind of an [`Error`], as printed in `errors.csv`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// The operating system refused (missing path, permission, disk).
     Io,
@@ -47,7 +49,7 @@ impl Kind {
 }
 
 /// What went wrong and where. Lines and records count from 1, bytes from 0.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
     /// What kind of failure.
     pub kind: Kind,

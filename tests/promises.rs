@@ -286,6 +286,54 @@ fn documents_of_one_name_have_a_map_each_in_the_order_of_the_inputs() {
 }
 
 #[test]
+fn maps_are_listed_and_those_of_the_run_before_do_not_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    let (inputs, out) = (dir.path().join("in"), dir.path().join("out"));
+    standpoint::write::atomic::folder(&inputs).unwrap();
+    let texts = ["a", "b", "c"]
+        .map(|name| put(&inputs, &format!("{name}.txt"), b"Ada: The ferry must leave because the storm is near.\n"));
+    assert!(run(&[&inputs], &out, &["--maps", "dot"]).status.success());
+    put(&out.join("maps"), "own.dot", b"digraph {}\n");
+    std::fs::remove_file(&texts[1]).unwrap();
+    assert!(run(&[&inputs], &out, &["--maps", "dot,argdown"]).status.success());
+    let names = |folder: &Path| files(folder).into_keys().map(|n| n.display().to_string()).collect::<Vec<_>>();
+    assert_eq!(names(&out.join("maps")), ["a.argdown", "a.dot", "c.argdown", "c.dot", "own.dot"]);
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("run.json")).unwrap()).unwrap();
+    let listed: Vec<&str> = report["maps"].as_array().unwrap().iter().filter_map(|m| m["file"].as_str()).collect();
+    assert_eq!(listed, ["a.dot", "a.argdown", "c.dot", "c.argdown"]);
+
+    put(&out.join("maps"), "a.dot", b"digraph { mine }\n");
+    let refused = run(&[&inputs], &out, &["--maps", "dot"]);
+    assert_eq!(refused.status.code(), Some(2), "somebody has drawn in it");
+    assert!(run(&[&inputs], &out, &[]).status.success());
+    assert_eq!(names(&out.join("maps")), ["a.dot", "own.dot"]);
+}
+
+#[test]
+fn a_run_that_is_taken_up_says_again_what_failed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (inputs, whole, out) = (dir.path().join("in"), dir.path().join("whole"), dir.path().join("out"));
+    standpoint::write::atomic::folder(&inputs).unwrap();
+    put(&inputs, "a.jsonl", b"{\"text\": \"One is fine.\"}\n{\"text\": 2\n{\"text\": \"Three.\"}\n");
+    put(&inputs, "empty.txt", b"");
+    put(&inputs, "z.txt", b"Ada: The ferry leaves at noon.\n");
+    let once = run(&[&inputs], &whole, &["--threads", "1"]);
+    assert_eq!(once.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(whole.join("run.json")).unwrap()).unwrap();
+    let hashes = report["inputs"].as_array().unwrap().iter().filter_map(|i| i["hash"].as_str());
+    assert!(hashes.clone().count() == 3 && hashes.into_iter().all(|h| h.len() == 64), "what failed has a hash too");
+
+    // An output that cannot appear ends the run when all parts are made.
+    standpoint::write::atomic::folder(&out.join("errors.csv")).unwrap();
+    assert_eq!(run(&[&inputs], &out, &[]).status.code(), Some(2));
+    std::fs::remove_dir(out.join("errors.csv")).unwrap();
+    let again = run(&[&inputs], &out, &["--threads", "1"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert_eq!(again.stderr, once.stderr);
+    assert!(files(&out) == files(&whole));
+}
+
+#[test]
 fn a_run_that_is_killed_leaves_no_torn_file_and_is_taken_up_again() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("in");

@@ -7,7 +7,7 @@ use crate::argument::corpus::SpeakerPair;
 use crate::error::{Error, Kind, Result};
 use crate::profile::SpeakerProfile;
 
-/// Rows of `errors.csv`.
+/// Failures, for `errors.csv`.
 pub(super) const ERRORS: u8 = 200;
 /// The user's own columns that the rows after it end in.
 pub(super) const COLUMNS: u8 = 201;

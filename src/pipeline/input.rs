@@ -11,8 +11,8 @@ use crate::document::{Document, Source};
 use crate::error::{Error, Kind, Result};
 use crate::profile::{Corpus, SpeakerProfile, codes};
 use crate::read::{self, Found, Item};
+use crate::write::Scope;
 use crate::write::part::PartWriter;
-use crate::write::{self, Scope};
 use crate::{Analysis, parallel};
 
 /// Text of small documents that is gathered before it is analysed in parallel, in bytes.
@@ -25,18 +25,19 @@ const BATCH: usize = 4 << 20;
 pub(super) fn make(job: &Job<'_>, found: &Found, part: &Path) -> Result<Summary> {
     let mut batch = Batch::new(job, part)?;
     batch.summary.report.path.clone_from(&found.path);
-    match catch_unwind(AssertUnwindSafe(|| batch.read(found))) {
+    let error = match catch_unwind(AssertUnwindSafe(|| batch.read(found))) {
         Ok(Ok(source)) => {
             let Source { format, encoding, hash, .. } = source;
             batch.summary.report = InputReport { format, encoding, hash, ..batch.summary.report };
+            return batch.finish();
         }
         // An output that fails ends the run; an input that fails does not.
         Ok(Err(error)) if error.kind == Kind::Output => return Err(error),
-        Ok(Err(error)) => batch.fail(error.at_path(&found.path))?,
-        Err(panic) => {
-            batch.fail(Error::new(Kind::Panic, panic_message(panic.as_ref())).at_path(&found.path))?;
-        }
-    }
+        Ok(Err(error)) => error,
+        Err(panic) => Error::new(Kind::Panic, panic_message(panic.as_ref())),
+    };
+    batch.fail(error.at_path(&found.path))?;
+    batch.summary.report.hash = found.hash().unwrap_or_default();
     batch.finish()
 }
 /// The documents of one input on their way into its part.
@@ -135,8 +136,7 @@ impl<'a> Batch<'a> {
     }
 
     fn flush_errors(&mut self) -> Result<()> {
-        let rows = write::errors_table(false, &std::mem::take(&mut self.errors), self.job.options.dialect);
-        self.part.frame(ERRORS, &rows)
+        self.part.frame(ERRORS, &json(&std::mem::take(&mut self.errors))?)
     }
 
     fn take(&mut self, document: Document) -> Result<()> {

@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::frame::{CLAIMS, COLUMNS, ERRORS, SUMMARY, Summary, from_json};
-use super::map_files::Names;
-use super::report::RunReport;
+use super::map_files::{self, FOLDER, Names};
+use super::report::{MapReport, RunReport};
 use super::run::Job;
 use crate::argument::corpus::{self, Claim, ClaimIndex, RecurringClaim};
 use crate::error::{Error, Kind, Result};
 use crate::profile::Corpus;
+use crate::write::atomic::WholeFile;
 use crate::write::part::PartReader;
 use crate::write::{self, Scope, Writer};
 
@@ -39,39 +40,29 @@ pub(super) fn merge(job: &Job<'_>, parts: Vec<(PathBuf, Summary)>) -> Result<Run
 
     let mut corpus = Corpus::default();
     let mut claims = ClaimIndex::default();
-    let mut report = RunReport {
-        version: env!("CARGO_PKG_VERSION"),
-        stance_model: job.models.stance.hash().to_owned(),
-        argument_model: job.options.map.as_ref().map(|_| job.models.argument.hash().to_owned()),
-        options: job.settings.clone(),
-        documents: 0,
-        speakers: 0,
-        questions: 0,
-        turns: 0,
-        sentences: 0,
-        relations: 0,
-        errors: 0,
-        files: Vec::new(),
-        inputs: Vec::new(),
-        profiles: Vec::new(),
-    };
+    let mut report = RunReport::new(job.models, job.options, job.settings.clone());
     let mut bytes = Vec::new();
     let mut places = Vec::with_capacity(parts.len());
-    let mut taken = Names::default();
+    let (mut taken, mut maps) = (Names::default(), Vec::new());
     for (path, summary) in parts {
         let mut reader = PartReader::open(&path)?;
         let first = claims.len();
         let mut columns = Vec::new();
         while let Some(kind) = reader.next(&mut bytes)? {
             match kind {
-                ERRORS => errors.write(&bytes)?,
+                ERRORS => {
+                    let failures: Vec<Error> = from_json(&bytes)?;
+                    errors.write(&write::errors_table(false, &failures, context.dialect))?;
+                }
                 SUMMARY => {}
                 COLUMNS => columns = from_json(&bytes)?,
                 CLAIMS => from_json::<Vec<Claim>>(&bytes)?.iter().for_each(|claim| claims.add(claim)),
                 rows => {
                     let at = tables.iter().position(|(i, _)| *i == usize::from(rows));
                     let Some(at) = at else {
-                        map(job, &bytes, &mut taken)?;
+                        let (file, map) = map(job, &bytes, &mut taken)?;
+                        maps.push(file);
+                        report.maps.push(map);
                         continue;
                     };
                     if tables[at].1.carries() && columns != context.columns {
@@ -110,19 +101,27 @@ pub(super) fn merge(job: &Job<'_>, parts: Vec<(PathBuf, Summary)>) -> Result<Run
     let json = serde_json::to_vec_pretty(&report).map_err(|e| Error::new(Kind::Output, e.to_string()))?;
     run.write(&json)?;
     run.write(b"\n")?;
-    for file in files.into_iter().chain([errors, run]) {
+    for map in maps {
+        map.appear()?;
+    }
+    for file in files.into_iter().chain([errors]) {
         file.commit()?;
     }
+    map_files::remove_stale(job.out, &report.maps)?;
+    // Last: it tells that the others are there, and which of them are ours.
+    run.commit()?;
     Ok(report)
 }
 
-/// Writes the map of a document, whose name comes first.
-fn map(job: &Job<'_>, named: &[u8], taken: &mut Names) -> Result<()> {
+/// Writes the map of a document, whose name comes first, to appear with the others.
+fn map(job: &Job<'_>, named: &[u8], taken: &mut Names) -> Result<(WholeFile, MapReport)> {
     let end = memchr::memchr(b'\n', named).unwrap_or(named.len());
     let name = taken.free(&String::from_utf8_lossy(&named[..end]));
-    let mut file = job.parts.output(&job.out.join("maps").join(name))?;
-    file.write(named.get(end + 1..).unwrap_or_default())?;
-    file.commit()
+    let bytes = named.get(end + 1..).unwrap_or_default();
+    let mut file = job.parts.output(&job.out.join(FOLDER).join(&name))?;
+    file.write(bytes)?;
+    let hash = blake3::hash(bytes).to_hex().to_string();
+    Ok((file.close()?, MapReport { file: name, hash }))
 }
 
 /// The claims that recur, fetched from those parts, each with the numbers of its claims, that hold one.

@@ -19,7 +19,7 @@ use crate::stance::{PredictOptions, StanceModel};
 use crate::write::Dialect;
 use crate::{Analysis, profile, segment};
 
-pub use report::{InputReport, RunReport};
+pub use report::{InputReport, MapReport, RunReport};
 pub use run::run;
 
 /// What a run does.

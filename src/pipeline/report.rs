@@ -27,6 +27,15 @@ pub struct InputReport {
     pub notes: Vec<String>,
 }
 
+/// One map in the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MapReport {
+    /// Its file in the folder `maps`.
+    pub file: String,
+    /// BLAKE3 of its bytes.
+    pub hash: String,
+}
+
 /// What a run did: all that is needed to repeat it, and the counts. Written as `run.json`.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunReport {
@@ -54,11 +63,36 @@ pub struct RunReport {
     pub errors: usize,
     /// The files written, in the output folder.
     pub files: Vec<String>,
+    /// The maps written, in the folder `maps`.
+    pub maps: Vec<MapReport>,
     /// Every input in order.
     pub inputs: Vec<InputReport>,
     /// Per speaker over all documents; in `speakers.csv`, not in `run.json`.
     #[serde(skip)]
     pub profiles: Vec<SpeakerProfile>,
+}
+
+impl RunReport {
+    /// The report of a run that has done nothing yet.
+    pub(super) fn new(models: Models, options: &Options, settings: serde_json::Value) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            stance_model: models.stance.hash().to_owned(),
+            argument_model: options.map.as_ref().map(|_| models.argument.hash().to_owned()),
+            options: settings,
+            documents: 0,
+            speakers: 0,
+            questions: 0,
+            turns: 0,
+            sentences: 0,
+            relations: 0,
+            errors: 0,
+            files: Vec::new(),
+            maps: Vec::new(),
+            inputs: Vec::new(),
+            profiles: Vec::new(),
+        }
+    }
 }
 
 /// All that shapes an output besides the input and the version.

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::frame::{SUMMARY, Summary};
+use super::frame::{ERRORS, SUMMARY, Summary, from_json};
 use super::report::{RunReport, settings};
-use super::{Models, Observer, Options, input, merge};
+use super::{Models, Observer, Options, input, map_files, merge};
 use crate::error::{Error, Kind, Result};
 use crate::parallel;
-use crate::read::Found;
+use crate::read::{Found, Note};
 use crate::write::atomic;
 use crate::write::part::{PartFolder, PartReader};
 use crate::write::{Context, Scope, WRITERS, Writer};
@@ -15,7 +15,7 @@ use crate::write::{Context, Scope, WRITERS, Writer};
 /// Analyses all inputs and writes all outputs into a folder.
 ///
 /// # Errors
-/// Where an output cannot be written; nothing is left behind then. What is wrong with an input is not an
+/// Where an output cannot be written; the parts stay for the next run then. What is wrong with an input is not an
 /// error of the run: it is counted in the report and told to the observer.
 pub fn run(
     inputs: &[Found],
@@ -26,7 +26,7 @@ pub fn run(
 ) -> Result<RunReport> {
     atomic::folder(out)?;
     if !options.maps.is_empty() {
-        atomic::folder(&out.join("maps"))?;
+        atomic::folder(&out.join(map_files::FOLDER))?;
     }
     let writers: Vec<&dyn Writer> = WRITERS
         .iter()
@@ -73,7 +73,7 @@ impl Job<'_> {
     /// Makes the part of one input, or finds that an earlier run that was killed has made it.
     fn part(&self, found: &Found, earlier: bool) -> Result<(PathBuf, Summary)> {
         let path = self.parts.part(&self.key(found));
-        if earlier && let Some(summary) = Self::made_earlier(found, &path) {
+        if earlier && let Some(summary) = self.made_earlier(found, &path) {
             self.observer.sentences(summary.report.sentences);
             return Ok((path, summary));
         }
@@ -85,11 +85,14 @@ impl Job<'_> {
     fn spare_codes(&self) -> Result<()> {
         let changed = |name: &str| std::fs::metadata(self.out.join(name)).and_then(|m| m.modified()).ok();
         let Some(written) = changed("run.json") else { return Ok(()) };
-        let tables = self.writers.iter().filter(|w| w.scope() == Scope::Run).map(|w| w.file());
-        match tables.into_iter().find(|name| changed(name).is_some_and(|at| at > written)) {
+        let tables = self.writers.iter().filter(|w| w.scope() == Scope::Run).map(|w| w.file().to_owned());
+        // A run without maps leaves alone those that were changed.
+        let earlier = if self.options.maps.is_empty() { Vec::new() } else { map_files::of_earlier_run(self.out) };
+        let maps = earlier.iter().map(|map| format!("{}/{}", map_files::FOLDER, map.file));
+        match tables.chain(maps).find(|name| changed(name).is_some_and(|at| at > written)) {
             None => Ok(()),
             Some(name) => {
-                let message = "was changed after the run that wrote it, and codes in it would be lost: move it, or choose another folder";
+                let message = "was changed after the run that wrote it, and the changes would be lost: move it, or choose another folder";
                 Err(Error::new(Kind::Output, message).at_path(self.out.join(name).display().to_string()))
             }
         }
@@ -101,22 +104,33 @@ impl Job<'_> {
         blake3::hash(named.to_string().as_bytes()).to_hex()[..32].to_owned()
     }
 
-    /// What the part of an input holds, if it is whole and of the bytes that the input has now.
-    fn made_earlier(found: &Found, path: &Path) -> Option<Summary> {
+    /// What the part of an input holds, if it is whole and of the bytes that the input has now. What the run that was
+    /// killed said of the input is said again.
+    fn made_earlier(&self, found: &Found, path: &Path) -> Option<Summary> {
         if found.path == "-" {
             return None;
         }
         // Reading to the end checks the sum: a torn part is an error and made again.
-        let mut reader = PartReader::open(path).ok()?;
-        let mut bytes = Vec::new();
         let mut summary: Option<Summary> = None;
-        while let Some(kind) = reader.next(&mut bytes).ok()? {
+        frames(path, |kind, bytes| {
             if kind == SUMMARY {
-                summary = serde_json::from_slice(&bytes).ok();
+                summary = from_json(bytes).ok();
             }
-        }
+        })?;
         let same = |s: &Summary| found.hash().is_ok_and(|hash| hash == s.report.hash);
-        summary.filter(same)
+        let summary = summary.filter(same)?;
+        for note in &summary.report.notes {
+            self.observer.note(&found.path, &Note { line: None, message: note.clone() });
+        }
+        if summary.report.errors > 0 {
+            frames(path, |kind, bytes| {
+                if kind == ERRORS {
+                    let failures: Vec<Error> = from_json(bytes).unwrap_or_default();
+                    failures.iter().for_each(|error| self.observer.failed(error));
+                }
+            })?;
+        }
+        Some(summary)
     }
 
     /// What writers need to know, with these carried columns.
@@ -128,4 +142,14 @@ impl Job<'_> {
             explain: self.options.explain,
         }
     }
+}
+
+/// Hands over the frames of a part; `None` where it is not whole.
+fn frames(part: &Path, mut each: impl FnMut(u8, &[u8])) -> Option<()> {
+    let mut reader = PartReader::open(part).ok()?;
+    let mut bytes = Vec::new();
+    while let Some(kind) = reader.next(&mut bytes).ok()? {
+        each(kind, &bytes);
+    }
+    Some(())
 }

@@ -6,7 +6,7 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::error::{Error, Kind, Result};
 
@@ -53,16 +53,24 @@ impl AtomicFile {
     /// # Errors
     /// Where it cannot be written out, synced or renamed; then nothing appears.
     pub fn commit(self) -> Result<()> {
-        self.appear(true)
+        self.close()?.appear()
     }
 
     /// Like [`commit`](Self::commit) without waiting for the disk: for files that carry a checksum and are made again
     /// if it does not hold.
     pub(super) fn commit_unsynced(self) -> Result<()> {
-        self.appear(false)
+        self.end(false)?.appear()
     }
 
-    fn appear(self, sync: bool) -> Result<()> {
+    /// Writes the file out, to appear later, and keeps nothing of it open: there may be thousands.
+    ///
+    /// # Errors
+    /// Where it cannot be written out or synced.
+    pub fn close(self) -> Result<WholeFile> {
+        self.end(true)
+    }
+
+    fn end(self, sync: bool) -> Result<WholeFile> {
         let Self { file, path } = self;
         let fail = |e: std::io::Error| output(&path, &e);
         let file = file.into_inner().map_err(|e| fail(e.into_error()))?;
@@ -70,9 +78,34 @@ impl AtomicFile {
         if sync {
             file.as_file().sync_all().map_err(fail)?;
         }
-        file.persist(&path).map_err(|e| fail(e.error))?;
-        Ok(())
+        Ok(WholeFile { file: file.into_temp_path(), path })
     }
+}
+
+/// A file that is whole and has not appeared yet. Dropped without that, it leaves nothing behind.
+#[derive(Debug)]
+pub struct WholeFile {
+    file: TempPath,
+    path: PathBuf,
+}
+
+impl WholeFile {
+    /// Makes the file appear in place of whatever had its name.
+    ///
+    /// # Errors
+    /// Where it cannot be renamed; then nothing appears.
+    pub fn appear(self) -> Result<()> {
+        self.file.persist(&self.path).map_err(|e| output(&self.path, &e.error))
+    }
+}
+
+/// Removes a file that this program wrote.
+///
+/// # Errors
+/// Where the system refuses.
+pub fn remove(path: &Path) -> Result<()> {
+    std::fs::remove_file(path)
+        .map_err(|e| Error::new(Kind::Output, format!("cannot be removed: {e}")).at_path(path.display().to_string()))
 }
 
 /// Writes a whole file at once.
