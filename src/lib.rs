@@ -56,6 +56,7 @@ pub mod profile;
 pub mod read;
 pub mod segment;
 pub mod stance;
+mod student;
 pub mod write;
 
 pub use document::{Document, Question, Record, Sentence, Source, Span, Turn};

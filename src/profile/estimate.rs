@@ -6,7 +6,8 @@
 //! Egami et al. 2023, arXiv 2306.04746): the share among all predictions plus the mean error among the coded.
 
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use crate::student;
 
 /// Below this many coded sentences no interval is given.
 pub const ENOUGH: usize = 30;
@@ -102,8 +103,7 @@ impl Coded {
         } else {
             (raw + self.weighted[label] / total, self.variance[label] / (total * total))
         };
-        let t = StudentsT::new(0.0, 1.0, n - 1.0).map_or(f64::NAN, |t| t.inverse_cdf(0.975));
-        let half = t * variance.max(0.0).sqrt();
+        let half = student::quantile(0.975, n - 1.0) * variance.max(0.0).sqrt();
         let bound = |x: f64| x.clamp(0.0, 1.0);
         Some(Estimate { share: bound(share), low: bound(share - half), high: bound(share + half) })
     }

@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ndarray::Array2;
-use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::{Progress, TrainOptions, fit};
 use crate::error::{Error, Kind, Result};
@@ -19,6 +18,7 @@ use crate::parallel;
 use crate::stance::calibrate::{Prior, sharpness};
 use crate::stance::examples::Examples;
 use crate::stance::model::{PredictOptions, StanceModel};
+use crate::student;
 
 /// Fewest kinds whose spread says anything.
 const FEWEST: usize = 3;
@@ -78,8 +78,7 @@ fn bound(values: &[f64]) -> f64 {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    let t = StudentsT::new(0.0, 1.0, n - 1.0).map_or(f64::NAN, |t| t.inverse_cdf(ASSURANCE));
-    mean - t * (variance * (1.0 + 1.0 / n)).sqrt()
+    mean - student::quantile(ASSURANCE, n - 1.0) * (variance * (1.0 + 1.0 / n)).sqrt()
 }
 
 #[cfg(test)]
