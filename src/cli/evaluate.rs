@@ -16,6 +16,12 @@ use super::labels::{Table, Task, model};
 
 /// Measure a stance model, or how well one can be trained, on labelled sentences
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Reading the report of a stance model:
+  n is the number of sentences that have the label. A figure that would be 0/0 is shown as – (null in JSON): recall and F1 of a
+  label that no sentence has, precision of one that was never given. macro-F1 is the mean F1 of the labels that some sentence has.
+  In brackets are 95 % bootstrap intervals over documents, or with --group speaker over the documents that share a speaker. Resamples
+  without a label are not used for it, nor for macro-F1. There is no interval where the sentences of a figure come from one document.")]
 pub(crate) struct Evaluate {
     /// What to measure
     #[arg(long, value_enum, default_value_t)]

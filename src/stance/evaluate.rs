@@ -1,5 +1,15 @@
 //! How good a model is: folds grouped by document, figures with honest intervals.
+//!
+//! A figure is a ratio of counts, and is given where its denominator is not 0: the recall and F1 of a label where some sentence
+//! has it, its precision where it was given to some sentence. Macro-F1 is the mean F1 of the labels that some sentence has.
+//!
+//! Intervals are percentiles of a bootstrap over clusters (Efron & Tibshirani 1993, ch. 13; clusters: Cameron, Gelbach & Miller 2008), which
+//! are what the folds keep whole: documents, or the documents that share speakers. Of a resample a figure is used if it is defined there, and
+//! macro-F1 if that of all its labels is: it stays the mean over the same labels. There is no interval where
+//! fewer than two clusters have the sentences of a figure, for what differs between clusters cannot be told from one; nor
+//! where fewer than half the resamples have them all.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -10,10 +20,12 @@ use super::examples::{Example, Examples, folds};
 use super::model::{PredictOptions, StanceModel, largest};
 use super::train::{Progress, TrainOptions, fit};
 use crate::error::{Error, Kind, Result};
-use crate::parallel;
+use crate::{parallel, student};
 
 /// Resamples of the bootstrap.
 const RESAMPLES: usize = 1000;
+/// Below this many clusters the report says what an interval is worth.
+const MANY: usize = 20;
 /// Bins of the calibration error.
 const BINS: usize = 10;
 
@@ -25,6 +37,15 @@ pub enum Group {
     Document,
     /// All sentences of all documents that share a speaker: leave speakers out.
     Speaker,
+}
+
+impl Group {
+    fn unit(self) -> &'static str {
+        match self {
+            Self::Document => "document",
+            Self::Speaker => "speaker",
+        }
+    }
 }
 
 /// How a cross-validation goes.
@@ -44,15 +65,15 @@ impl Default for Folds {
     }
 }
 
-/// A figure with its 95 % interval from resampling whole documents.
+/// A figure with its 95 % interval from resampling whole clusters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Figure {
-    /// The figure.
-    pub value: f64,
-    /// 2.5 % point.
-    pub low: f64,
+    /// The figure; `None` where it is 0/0.
+    pub value: Option<f64>,
+    /// 2.5 % point; `None` where there is no interval.
+    pub low: Option<f64>,
     /// 97.5 % point.
-    pub high: f64,
+    pub high: Option<f64>,
 }
 
 /// Figures of one label.
@@ -86,11 +107,15 @@ pub struct Coverage {
 pub struct Evaluation {
     /// How it was measured, in words.
     pub protocol: String,
-    /// Sentences and documents.
+    /// Labelled sentences.
     pub sentences: usize,
-    /// Documents, the unit of the intervals.
+    /// Documents that they are from.
     pub documents: usize,
-    /// Mean of the labels' F1.
+    /// What the intervals resample: documents, or the documents that share a speaker.
+    pub clusters: usize,
+    /// What is to be known of the figures, in words.
+    pub notes: Vec<String>,
+    /// Mean F1 of the labels that some sentence has.
     pub macro_f1: Figure,
     /// Share of right labels.
     pub accuracy: Figure,
@@ -123,7 +148,7 @@ pub fn against(model: &StanceModel, examples: &Examples) -> Result<Evaluation> {
     }
     let all: Vec<usize> = (0..examples.documents.len()).collect();
     let rows = predict(model, examples, &all);
-    evaluation(examples, &rows, "a given model".to_owned())
+    evaluation(&examples.labels.labels, &rows, &clusters(examples, Group::Document), "a given model".to_owned())
 }
 
 /// Trains on all folds but one and measures on that one, in turn.
@@ -139,7 +164,8 @@ pub fn cross_validate(
     let Folds { parts, group, share } = folds;
     // Documents in an order of their own: a larger share holds a smaller one.
     let rank = |d: usize| *blake3::hash(examples.documents[d].name().as_bytes()).as_bytes();
-    let fold = groups(examples, parts, group)?;
+    let clusters = clusters(examples, group);
+    let fold = cut(examples, &clusters, parts)?;
     let mut rows = Vec::new();
     for part in 0..parts {
         progress("cross-validation", part as f64 / parts as f64);
@@ -153,34 +179,44 @@ pub fn cross_validate(
         rows.extend(predict(&model, examples, &at(true)));
     }
     progress("cross-validation", 1.0);
-    let unit = if group == Group::Document { "document" } else { "speaker" };
-    evaluation(examples, &rows, format!("{parts}-fold cross-validation, folds grouped by {unit}"))
+    let protocol = format!("{parts}-fold cross-validation, folds grouped by {}", group.unit());
+    evaluation(&examples.labels.labels, &rows, &clusters, protocol)
 }
 
-/// The fold of each document.
-fn groups(examples: &Examples, parts: usize, group: Group) -> Result<Vec<usize>> {
-    let names: Vec<&str> = match group {
+/// What hangs together: a fold keeps it whole, and the bootstrap draws it as one.
+struct Clusters<'a> {
+    group: Group,
+    /// Names, sorted.
+    names: Vec<&'a str>,
+    /// The cluster of each document.
+    of: Vec<usize>,
+}
+
+fn clusters(examples: &Examples, group: Group) -> Clusters<'_> {
+    let of: Vec<&str> = match group {
         Group::Document => examples.documents.iter().map(Example::name).collect(),
         Group::Speaker => by_speaker(examples),
     };
-    let mut unique: Vec<(&str, usize)> =
-        names.iter().zip(&examples.documents).map(|(n, d)| (*n, d.labels.len())).collect();
-    unique.sort_unstable();
-    unique.dedup_by(|b, a| {
-        let same = a.0 == b.0;
-        if same {
-            a.1 += b.1;
-        }
-        same
-    });
-    if unique.len() < parts || parts < 2 {
+    let mut names = of.clone();
+    names.sort_unstable();
+    names.dedup();
+    let of = of.iter().map(|name| names.partition_point(|n| n < name)).collect();
+    Clusters { group, names, of }
+}
+
+/// The fold of each document.
+fn cut(examples: &Examples, clusters: &Clusters, parts: usize) -> Result<Vec<usize>> {
+    let mut sizes: Vec<(&str, usize)> = clusters.names.iter().map(|name| (*name, 0)).collect();
+    for (cluster, document) in clusters.of.iter().zip(&examples.documents) {
+        sizes[*cluster].1 += document.labels.len();
+    }
+    if sizes.len() < parts || parts < 2 {
         let message =
-            format!("{} groups for {parts} folds; at least 2 folds, and as many groups, are needed", unique.len());
+            format!("{} groups for {parts} folds; at least 2 folds, and as many groups, are needed", sizes.len());
         return Err(Error::new(Kind::Usage, message));
     }
-    let fold = folds(&unique, parts);
-    let find = |name: &&str| unique.binary_search_by(|(n, _)| n.cmp(name)).map_or(0, |i| fold[i]);
-    Ok(names.iter().map(find).collect())
+    let fold = folds(&sizes, parts);
+    Ok(clusters.of.iter().map(|cluster| fold[*cluster]).collect())
 }
 
 /// One name per connected set of documents: those that share a speaker hang together.
@@ -226,75 +262,134 @@ fn predict(model: &StanceModel, examples: &Examples, documents: &[usize]) -> Vec
     parts.into_iter().flatten().collect()
 }
 
-/// Precision, recall and F1 of each label, then accuracy and macro-F1, from a confusion matrix.
-fn figures(confusion: &[f64], k: usize) -> (Vec<[f64; 3]>, f64, f64) {
-    let ratio = |a: f64, b: f64| if b > 0.0 { a / b } else { 0.0 };
-    let mut labels = Vec::with_capacity(k);
-    let (mut right, mut used, mut f1_sum) = (0.0, 0, 0.0);
+/// Precision, recall and F1 of each label, then accuracy and the macro-F1 of the labels in `used`, from a confusion
+/// matrix; `None` where they are not defined.
+fn figures(confusion: &[f64], used: &[bool]) -> Vec<Option<f64>> {
+    let k = used.len();
+    let ratio = |a: f64, b: f64| (b > 0.0).then(|| a / b);
+    let mut out = Vec::with_capacity(3 * k + 2);
+    let (mut right, mut sum) = (0.0, Some(0.0));
     for label in 0..k {
         let hit = confusion[label * k + label];
         let gold: f64 = confusion[label * k..(label + 1) * k].iter().sum();
         let said: f64 = confusion.iter().skip(label).step_by(k).sum();
-        let f1 = ratio(2.0 * hit, gold + said);
+        let f1 = (gold > 0.0).then(|| 2.0 * hit / (gold + said));
         right += hit;
-        if gold > 0.0 {
-            used += 1;
-            f1_sum += f1;
+        if used[label] {
+            sum = sum.zip(f1).map(|(sum, f1)| sum + f1);
         }
-        labels.push([ratio(hit, said), ratio(hit, gold), f1]);
+        out.extend([ratio(hit, said), ratio(hit, gold), f1]);
     }
-    (labels, ratio(right, confusion.iter().sum()), f1_sum / f64::from(used.max(1)))
+    let used = used.iter().filter(|u| **u).count() as f64;
+    out.extend([ratio(right, confusion.iter().sum()), sum.map(|sum| sum / used)]);
+    out
 }
 
-fn evaluation(examples: &Examples, rows: &[Scored], protocol: String) -> Result<Evaluation> {
+fn evaluation(labels: &[String], rows: &[Scored], clusters: &Clusters, protocol: String) -> Result<Evaluation> {
     if rows.is_empty() {
         return Err(Error::new(Kind::Empty, "no labelled sentence to measure on"));
     }
-    let k = examples.labels.len();
-    let mut by_document = vec![vec![0.0; k * k]; examples.documents.len()];
+    let k = labels.len();
+    let mut parts = vec![vec![0.0; k * k]; clusters.names.len()];
     let mut whole = vec![0.0; k * k];
     for row in rows {
         let cell = usize::from(row.label) * k + usize::from(row.chosen);
-        by_document[row.document][cell] += 1.0;
+        parts[clusters.of[row.document]][cell] += 1.0;
         whole[cell] += 1.0;
     }
-    by_document.retain(|c| c.iter().any(|n| *n > 0.0));
+    parts.retain(|c| c.iter().any(|n| *n > 0.0));
+    let support = |confusion: &[f64], label: usize| confusion[label * k..(label + 1) * k].iter().sum::<f64>();
+    let used: Vec<bool> = (0..k).map(|label| support(&whole, label) > 0.0).collect();
+
+    // In how many clusters each figure has something to be told from; macro-F1, in as many as its rarest label.
+    let mut sources = vec![0; 3 * k + 2];
+    for part in &parts {
+        sources.iter_mut().zip(figures(part, &used)).for_each(|(n, value)| *n += usize::from(value.is_some()));
+    }
+    sources[3 * k + 1] = (0..k).filter(|l| used[*l]).map(|l| sources[3 * l + 2]).min().unwrap_or(0);
 
     let mut random = Xoshiro256PlusPlus::seed_from_u64(0);
-    let (per_label, accuracy, macro_f1) = figures(&whole, k);
     let mut drawn = vec![Vec::with_capacity(RESAMPLES); 3 * k + 2];
     for _ in 0..RESAMPLES {
         let mut sum = vec![0.0; k * k];
-        for _ in 0..by_document.len() {
-            let pick = ((random.next_u64() >> 32) * by_document.len() as u64) >> 32;
-            sum.iter_mut().zip(&by_document[pick as usize]).for_each(|(s, c)| *s += c);
+        for _ in 0..parts.len() {
+            let pick = ((random.next_u64() >> 32) * parts.len() as u64) >> 32;
+            sum.iter_mut().zip(&parts[pick as usize]).for_each(|(s, c)| *s += c);
         }
-        let (labels, accuracy, macro_f1) = figures(&sum, k);
-        let values = labels.into_iter().flatten().chain([accuracy, macro_f1]);
-        drawn.iter_mut().zip(values).for_each(|(d, v)| d.push(v));
+        drawn.iter_mut().zip(figures(&sum, &used)).for_each(|(d, v)| d.extend(v));
     }
-    let mut figure = |index: usize, value: f64| {
-        drawn[index].sort_by(f64::total_cmp);
-        Figure { value, low: drawn[index][RESAMPLES / 40], high: drawn[index][RESAMPLES - 1 - RESAMPLES / 40] }
+    drawn.iter_mut().for_each(|d| d.sort_by(f64::total_cmp));
+    let values = figures(&whole, &used);
+    let figure = |index: usize| {
+        let drawn: &[f64] = &drawn[index];
+        let held = sources[index] > 1 && 2 * drawn.len() >= RESAMPLES;
+        let point = |at: usize| held.then(|| drawn[at]);
+        let tail = drawn.len() / 40;
+        Figure { value: values[index], low: point(tail), high: point(drawn.len().saturating_sub(1 + tail)) }
     };
-    let labels = (0..k).map(|l| PerLabel {
-        label: examples.labels.labels[l].clone(),
-        support: whole[l * k..(l + 1) * k].iter().sum::<f64>() as u64,
-        precision: figure(3 * l, per_label[l][0]),
-        recall: figure(3 * l + 1, per_label[l][1]),
-        f1: figure(3 * l + 2, per_label[l][2]),
+    let per_label = (0..k).map(|l| PerLabel {
+        label: labels[l].clone(),
+        support: support(&whole, l) as u64,
+        precision: figure(3 * l),
+        recall: figure(3 * l + 1),
+        f1: figure(3 * l + 2),
     });
+    let named = |which: &dyn Fn(usize) -> bool| {
+        let names: Vec<&str> = (0..k).filter(|l| which(*l)).map(|l| labels[l].as_str()).collect();
+        names.join(", ")
+    };
+    let absent = named(&|l| !used[l]);
+    let single = named(&|l| used[l] && sources[3 * l + 2] == 1);
+    let documents = rows.iter().map(|r| r.document).collect::<BTreeSet<_>>().len();
     Ok(Evaluation {
         protocol,
         sentences: rows.len(),
-        documents: by_document.len(),
-        labels: labels.collect(),
-        accuracy: figure(3 * k, accuracy),
-        macro_f1: figure(3 * k + 1, macro_f1),
+        documents,
+        clusters: parts.len(),
+        notes: notes(clusters.group, parts.len(), &absent, &single, drawn[3 * k + 1].len()),
+        labels: per_label.collect(),
+        accuracy: figure(3 * k),
+        macro_f1: figure(3 * k + 1),
         calibration_error: calibration_error(rows),
         confusion: whole.chunks_exact(k).map(|r| r.iter().map(|n| *n as u64).collect()).collect(),
         coverage: coverage(rows),
     })
+}
+
+/// What is to be known of the figures: the labels that no sentence has, those of one cluster, and how many resamples have all others.
+fn notes(group: Group, clusters: usize, absent: &str, single: &str, whole: usize) -> Vec<String> {
+    let unit = match group {
+        Group::Document => "document",
+        Group::Speaker => "group of documents that share a speaker",
+    };
+    let mut notes = Vec::new();
+    if clusters == 1 {
+        notes.push(format!("no intervals: all sentences are of one {unit}, which does not tell how others differ"));
+    } else {
+        let over = match group {
+            Group::Document => "documents",
+            Group::Speaker => "speakers (documents that share one are drawn together)",
+        };
+        notes.push(format!("95 % intervals: bootstrap over {over}, {RESAMPLES} resamples"));
+        if clusters < MANY {
+            // What percentiles of normal means cover: their spread lacks n/(n − 1), they are not of t, and they end where the data do.
+            let n = clusters as f64;
+            let covers = student::within(1.96 * ((n - 1.0) / n).sqrt(), n - 1.0).min(1.0 - 0.5_f64.powf(n - 1.0));
+            notes.push(format!(
+                "{clusters} are few to draw from: the intervals are too narrow and cover in about {:.0} % of cases, not in 95 %",
+                100.0 * covers
+            ));
+        }
+        if !single.is_empty() {
+            notes.push(format!("no interval for a label of one {unit} only, nor then for macro-F1: {single}"));
+        } else if whole < RESAMPLES {
+            notes.push(format!("macro-F1: from the {whole} resamples that have all its labels"));
+        }
+    }
+    if !absent.is_empty() {
+        notes.push(format!("no sentence has the label, so that it is not part of macro-F1: {absent}"));
+    }
+    notes
 }
 
 fn calibration_error(rows: &[Scored]) -> f64 {
@@ -327,7 +422,11 @@ impl Evaluation {
     pub fn to_text(&self) -> String {
         let mut out = String::new();
         let wide = self.labels.iter().map(|l| l.label.chars().count()).max().unwrap_or(0).max(8);
-        let show = |f: &Figure| format!("{:.3} ({:.3}–{:.3})", f.value, f.low, f.high);
+        let show = |f: &Figure| match (f.value, f.low, f.high) {
+            (Some(value), Some(low), Some(high)) => format!("{value:.3} ({low:.3}–{high:.3})"),
+            (Some(value), ..) => format!("{value:.3}"),
+            (None, ..) => "–".to_owned(),
+        };
         // Writing to a string cannot fail.
         let mut line = |text: std::fmt::Arguments| {
             let _ = writeln!(out, "{text}");
@@ -335,11 +434,12 @@ impl Evaluation {
         line(format_args!("{} sentences, {} documents; {}", self.sentences, self.documents, self.protocol));
         line(format_args!("macro-F1 {}   accuracy {}", show(&self.macro_f1), show(&self.accuracy)));
         line(format_args!("calibration error {:.3} (chosen label, 10 bins)", self.calibration_error));
-        line(format_args!("95 % intervals: bootstrap over documents, {RESAMPLES} resamples\n"));
+        self.notes.iter().for_each(|note| line(format_args!("{note}")));
+        line(format_args!(""));
         line(format_args!("{:wide$}  {:>7}  {:<19}  {:<19}  F1", "label", "n", "precision", "recall"));
         for l in &self.labels {
             let (p, r, f) = (show(&l.precision), show(&l.recall), show(&l.f1));
-            line(format_args!("{:wide$}  {:>7}  {p}  {r}  {f}", l.label, l.support));
+            line(format_args!("{:wide$}  {:>7}  {p:19}  {r:19}  {f}", l.label, l.support));
         }
         line(format_args!("\nconfusion (rows: true, columns: given, in the order above)"));
         for (l, row) in self.labels.iter().zip(&self.confusion) {
@@ -351,5 +451,70 @@ impl Evaluation {
             line(format_args!("{:>7.0}%  {:>8.3}  {:>15.3}", c.coverage * 100.0, c.accuracy, c.threshold));
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sentences as (true label, given label).
+    type Rows = &'static [(u16, u16)];
+
+    /// Documents with sentences of the labels a, 0, and b, 1.
+    fn measured(documents: &[Rows], group: Group, of: &[usize]) -> Evaluation {
+        let row = |document, &(label, chosen)| Scored { document, label, chosen, confidence: 0.5 };
+        let rows: Vec<Scored> =
+            documents.iter().enumerate().flat_map(|(d, rows)| rows.iter().map(move |r| row(d, r))).collect();
+        let names = vec![""; 1 + of.iter().max().unwrap()];
+        let clusters = Clusters { group, names, of: of.to_vec() };
+        evaluation(&["a".to_owned(), "b".to_owned()], &rows, &clusters, String::new()).unwrap()
+    }
+
+    #[test]
+    fn resamples_without_a_label_are_no_measure_of_it() {
+        // One resample in 16 has neither of the two documents with a. Of the others, with m such documents and c times the third,
+        // F1 of a is 2m/(2m + c): 1 without the third, and 2/5 at the least that is not rare (m 1, c 3: 8 in 240).
+        let documents: [Rows; 4] = [&[(0, 0), (1, 1)], &[(0, 0), (1, 1)], &[(1, 1), (1, 0)], &[(1, 1)]];
+        let found = measured(&documents, Group::Document, &[0, 1, 2, 3]);
+        let a = found.labels[0].f1;
+        assert_eq!((a.value, a.low, a.high), (Some(0.8), Some(0.4), Some(1.0)));
+        // F1 of b: 4 found of 5, none wrongly: 8/9.
+        assert!((found.macro_f1.value.unwrap() - f64::midpoint(0.8, 8.0 / 9.0)).abs() < 1e-12);
+        // Macro-F1 at m 1, c 3: F1 of b is 2 · 4/(7 + 4).
+        assert!((found.macro_f1.low.unwrap() - f64::midpoint(0.4, 8.0 / 11.0)).abs() < 1e-12);
+        assert!(found.notes.iter().any(|n| n.starts_with("macro-F1: from the 9")), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn what_no_sentence_has_is_no_figure() {
+        let found = figures(&[0.0, 0.0, 2.0, 6.0], &[true, true]);
+        assert_eq!(found[..3], [Some(0.0), None, None], "a was given twice and is never true");
+        assert_eq!(found[6..], [Some(0.75), None], "half of macro-F1 is missing");
+        let found = measured(&[&[(1, 1)], &[(1, 0)]], Group::Document, &[0, 1]);
+        assert_eq!(found.macro_f1.value, found.labels[1].f1.value);
+        assert!(found.notes.iter().any(|n| n.ends_with("not part of macro-F1: a")), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn one_document_has_no_interval_and_few_say_what_theirs_are_worth() {
+        let rows: Rows = &[(0, 0), (1, 1), (1, 0)];
+        let one = measured(&[rows], Group::Document, &[0]);
+        assert!(one.accuracy.value.is_some() && one.accuracy.low.is_none() && one.accuracy.high.is_none());
+        assert!(one.to_text().contains("no intervals"), "{}", one.to_text());
+        let five = measured(&[rows; 5], Group::Document, &[0, 1, 2, 3, 4]);
+        assert!(five.notes[1].contains("about 85 %"), "{:?}", five.notes);
+        let rare = measured(&[rows, &[(1, 1)], &[(1, 1)]], Group::Document, &[0, 1, 2]);
+        assert!(rare.accuracy.low.is_some() && rare.labels[0].recall.low.is_none() && rare.macro_f1.low.is_none());
+        assert!(rare.notes[2].ends_with(": a"), "{:?}", rare.notes);
+    }
+
+    #[test]
+    fn documents_that_share_a_speaker_are_drawn_together() {
+        let (good, bad): (Rows, Rows) = (&[(0, 0), (1, 1)], &[(0, 1), (1, 0)]);
+        let found = measured(&[good, bad, good, bad], Group::Speaker, &[0, 0, 1, 1]);
+        assert_eq!((found.documents, found.clusters), (4, 2));
+        assert_eq!(found.accuracy, Figure { value: Some(0.5), low: Some(0.5), high: Some(0.5) }, "two of a kind");
+        assert!(found.notes[0].contains("over speakers"), "{:?}", found.notes);
     }
 }
