@@ -42,7 +42,7 @@ pub(crate) struct Args {
     /// Keep relations of at least this probability [default: per relation, for high precision]
     #[arg(long, value_name = "P", value_parser = probability)]
     min_probability: Option<f32>,
-    /// Leave out the argument map: no components, an empty relations.csv
+    /// Leave out the argument map: no components, an empty relations.csv, nothing counted of it elsewhere
     #[arg(long)]
     no_map: bool,
     /// Also write each document's map, into OUT/maps
@@ -133,12 +133,15 @@ fn summary(report: &RunReport, labels: &LabelSet, out: &Path) -> String {
     speakers.sort_by(|a, b| b.sentences.cmp(&a.sentences).then_with(|| a.speaker.cmp(&b.speaker)));
     for profile in speakers.iter().take(SHOWN) {
         let percent = |l: usize| (profile.share(l) * 100.0).round();
-        let stance = match profile.primary(labels) {
-            Some(l) => format!("mostly {} ({:.0} %", labels.labels[l], percent(l)),
-            None => "no stance (0 %".to_owned(),
+        let primary = profile.primary(labels);
+        let names: Vec<&str> = primary.iter().map(|l| labels.labels[*l].as_str()).collect();
+        let stance = match primary[..] {
+            [] => "no stance (0 %".to_owned(),
+            [l] => format!("mostly {} ({:.0} %", names[0], percent(l)),
+            [l, ..] => format!("tie of {} ({:.0} % each", names.join(" and "), percent(l)),
         };
         let others: Vec<String> = (0..labels.len())
-            .filter(|l| Some(*l) != profile.primary(labels) && profile.share(*l) > 0.0)
+            .filter(|l| !primary.contains(l) && profile.share(*l) > 0.0)
             .map(|l| format!("; {} {:.0} %", labels.labels[l], percent(l)))
             .collect();
         let corrected = profile

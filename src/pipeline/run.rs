@@ -139,6 +139,7 @@ impl Job<'_> {
             labels: self.models.stance.labels().clone(),
             dialect: self.options.dialect,
             columns,
+            mapped: self.options.map.is_some(),
             explain: self.options.explain,
         }
     }

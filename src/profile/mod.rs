@@ -38,6 +38,8 @@ pub struct SpeakerProfile {
     pub supported: usize,
     /// Number of the speaker's sentences that another sentence attacks.
     pub attacked: usize,
+    /// Number of sentences that could be drawn to be coded: those of documents with a sample.
+    pub sampled: usize,
     /// What is known from human codes.
     pub coded: Coded,
 }
@@ -47,26 +49,48 @@ impl SpeakerProfile {
         Self { speaker: speaker.to_owned(), counts: vec![0; labels], ..Self::default() }
     }
 
-    /// The shares of all labels as corrected by codes; `None` without enough of them.
+    /// The shares of all labels as corrected by codes; `None` without enough of them, or where some sentences could not be drawn.
     #[must_use]
     pub fn estimates(&self) -> Option<Vec<Estimate>> {
-        self.counts.iter().enumerate().map(|(l, n)| self.coded.estimate(l, *n, self.sentences)).collect()
+        (0..self.counts.len()).map(|label| self.estimate(label)).collect()
+    }
+
+    fn estimate(&self, label: usize) -> Option<Estimate> {
+        // Codes of one document tell nothing about the errors in another that nothing was drawn from.
+        if self.sampled < self.sentences {
+            return None;
+        }
+        self.coded.estimate(label, self.counts[label], self.sentences)
+    }
+
+    /// What the shares are: `difference`, corrected by codes; `uncorrected`, there are no codes; `insufficient_labels`, there are codes, but too
+    /// few; `partly_sampled`, there are codes, but none were drawn from some of the documents. All but the first are shares of predicted labels.
+    #[must_use]
+    pub fn method(&self) -> &'static str {
+        match self.estimates() {
+            Some(_) => "difference",
+            None if self.coded.n == 0 => "uncorrected",
+            None if self.sampled < self.sentences => "partly_sampled",
+            None => "insufficient_labels",
+        }
     }
 
     /// Share of the sentences with this label: corrected where that can be, else of those given it; 0 if there are none.
     #[must_use]
     pub fn share(&self, label: usize) -> f64 {
         let raw = if self.sentences == 0 { 0.0 } else { self.counts[label] as f64 / self.sentences as f64 };
-        self.coded.estimate(label, self.counts[label], self.sentences).map_or(raw, |e| e.share)
+        self.estimate(label).map_or(raw, |e| e.share)
     }
 
-    /// The label with the largest share besides the one that means "no stance"; the first in the
-    /// order of the label set where several are level; `None` if no sentence takes a stance.
+    /// The label with the largest share besides the one that means "no stance", or all that are level there, in the
+    /// order of the label set; none if no sentence takes a stance.
     #[must_use]
-    pub fn primary(&self, labels: &LabelSet) -> Option<usize> {
+    pub fn primary(&self, labels: &LabelSet) -> Vec<usize> {
         let stances = (0..labels.len()).filter(|l| labels.none.map(usize::from) != Some(*l));
-        let shares = stances.map(|l| (l, self.share(l))).filter(|(_, share)| *share > 0.0);
-        shares.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(label, _)| label)
+        let shares: Vec<(usize, f64)> = stances.map(|l| (l, self.share(l))).filter(|(_, share)| *share > 0.0).collect();
+        let most = shares.iter().map(|(_, share)| *share).fold(0.0, f64::max);
+        // Corrected shares are sums in which equal ones may differ in the last digit.
+        shares.iter().filter(|(_, share)| most - share < 1e-9).map(|(label, _)| *label).collect()
     }
 
     /// Adds what the same speaker says elsewhere.
@@ -80,6 +104,7 @@ impl SpeakerProfile {
         self.claims += other.claims;
         self.supported += other.supported;
         self.attacked += other.attacked;
+        self.sampled += other.sampled;
         self.coded.merge(&other.coded);
     }
 }
@@ -107,6 +132,7 @@ pub fn of(document: &Document, stances: &Stances, map: &ArgumentMap) -> Vec<Spea
         if let Some((code, inclusion)) = codes.as_ref().and_then(|c| c.get(sentence.span)) {
             profile.coded.add(labels, code, usize::from(stances.chosen[i]), inclusion);
         }
+        profile.sampled += usize::from(codes.is_some());
         profile.sentences += 1;
         profile.words += words(sentence.span.of(&document.text));
         profile.counts[usize::from(stances.chosen[i])] += 1;
@@ -248,9 +274,23 @@ mod tests {
     #[test]
     fn the_primary_stance_is_never_the_label_that_means_none() {
         let labels = LabelSet::policy();
-        assert_eq!(profile(&[1, 2, 0, 9]).primary(&labels), Some(1));
-        assert_eq!(profile(&[2, 2, 0, 9]).primary(&labels), Some(0));
-        assert_eq!(profile(&[0, 0, 0, 9]).primary(&labels), None);
+        assert_eq!(profile(&[1, 2, 0, 9]).primary(&labels), [1]);
+        assert_eq!(profile(&[2, 1, 2, 9]).primary(&labels), [0, 2], "a tie is told as one");
+        assert!(profile(&[0, 0, 0, 9]).primary(&labels).is_empty());
+    }
+
+    #[test]
+    fn codes_correct_what_they_were_drawn_from_and_nothing_else() {
+        let mut sampled = profile(&[40, 20]);
+        assert_eq!(sampled.method(), "uncorrected");
+        sampled.sampled = 60;
+        (0..40).for_each(|i| sampled.coded.add(2, usize::from(i < 20), 0, 40.0 / 60.0));
+        assert_eq!(sampled.method(), "difference");
+        assert!((sampled.share(0) - (40.0 / 60.0 - 0.5)).abs() < 1e-12);
+        let mut both = sampled.clone();
+        both.add(&profile(&[30, 0]));
+        assert_eq!(both.method(), "partly_sampled");
+        assert!((both.share(0) - 70.0 / 90.0).abs() < 1e-12);
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct Context {
     pub dialect: Dialect,
     /// The user's own columns that are carried through, in order.
     pub columns: Vec<String>,
+    /// Whether arguments were mapped: what would be counted in the map is empty without one.
+    pub mapped: bool,
     /// Whether the reasons for each stance are written out.
     pub explain: bool,
 }

@@ -1,9 +1,13 @@
 //! `questions.csv`: one row per question and speaker who answers it, with how far the speakers differ and how often
 //! they attack, contradict or agree with one another.
+//!
+//! `sentences`, `n_<label>`, `share_<label>` and `primary_stance` are of the speaker's answer, as in `speakers.csv`; the shares are always those of
+//! predicted labels, never corrected by codes. `speakers`, `difference`, `attacks`, `differs_on` and `agreements` are of the question and
+//! stand the same in each of its rows: do not add them up. `difference` is empty where one speaker answers, and the last three without a map.
 
 use std::collections::BTreeMap;
 
-use super::speakers::{counted, counts_and_shares};
+use super::speakers::{counted, counts_and_shares, primary};
 use super::table::Table;
 use super::{Context, Scope, Writer};
 use crate::Analysis;
@@ -22,7 +26,7 @@ impl Writer for Questions {
     }
 
     fn about(&self) -> &'static str {
-        "one row per question and speaker: stance shares, how far the speakers differ, attacks among them"
+        "one row per question and speaker: stance shares; of the question, how far the speakers differ, attacks among them"
     }
 
     fn scope(&self) -> Scope {
@@ -61,13 +65,15 @@ impl Writer for Questions {
                 table.text(&speaker.speaker);
                 table.number(speaker.sentences);
                 counts_and_shares(speaker, &mut table);
-                table.text(speaker.primary(&context.labels).map_or("", |l| &context.labels.labels[l]));
+                table.text(&primary(speaker, &context.labels));
                 table.number(speakers.len());
                 match difference {
                     Some(d) => table.share(d),
                     None => table.raw(b""),
                 }
-                [attacks, differs, supports + rephrases].into_iter().for_each(|n| table.number(n));
+                for count in [attacks, differs, supports + rephrases] {
+                    table.optional(context.mapped.then_some(count));
+                }
                 table.end_row();
             }
         }

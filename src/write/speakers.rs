@@ -1,4 +1,11 @@
 //! `speakers.csv`: one row per speaker and document, then one per speaker for the corpus.
+//!
+//! The unit is the sentence. `n_<label>` counts the sentences to which the model gave the label; `share_<label>` is that over `sentences`, or
+//! where `method` is `difference` the estimate corrected by codes, with its 95 % interval in `low_<label>` and `high_<label>`, which are empty
+//! else (see [`SpeakerProfile::method`]). Where all sentences were coded, nothing is left to chance, and the interval has no width.
+//! `coded` counts the sentences with a usable code. `primary_stance` is the label with the largest share but the one that means "no
+//! stance", or all that are level there, joined by "; "; empty where no sentence takes a stance. `supported` and `attacked` count the speaker's
+//! sentences, claims or not, that another sentence, of whomever, supports or attacks; without a map they and `claims` are empty.
 
 use super::table::Table;
 use super::{Context, Scope, Writer};
@@ -65,17 +72,19 @@ fn rows<'p>(document: &str, profiles: impl Iterator<Item = &'p SpeakerProfile>, 
         }
         table.number(profile.coded.n);
         table.number(profile.abstained);
-        table.raw(match (&estimates, profile.coded.n) {
-            (Some(_), _) => b"difference",
-            (None, 0) => b"uncorrected",
-            (None, _) => b"insufficient_labels",
-        });
-        table.text(profile.primary(&context.labels).map_or("", |l| &context.labels.labels[l]));
-        table.number(profile.claims);
-        table.number(profile.supported);
-        table.number(profile.attacked);
+        table.raw(profile.method().as_bytes());
+        table.text(&primary(profile, &context.labels));
+        for count in [profile.claims, profile.supported, profile.attacked] {
+            table.optional(context.mapped.then_some(count));
+        }
         table.end_row();
     }
+}
+
+/// The cell under `primary_stance`.
+pub(super) fn primary(profile: &SpeakerProfile, labels: &LabelSet) -> String {
+    let names: Vec<&str> = profile.primary(labels).into_iter().map(|l| labels.labels[l].as_str()).collect();
+    names.join("; ")
 }
 
 /// The column names `n_<label>…, share_<label>…`.

@@ -30,6 +30,14 @@ impl<'a> Table<'a> {
         self.raw(decimal(number, &mut digits));
     }
 
+    /// A number, or an empty cell.
+    pub(super) fn optional(&mut self, number: Option<usize>) {
+        match number {
+            Some(number) => self.number(number),
+            None => self.raw(b""),
+        }
+    }
+
     /// A share or probability, four decimals.
     pub(super) fn share(&mut self, value: f64) {
         let scaled = (value.clamp(0.0, 1.0) * 10_000.0).round() as usize;
@@ -116,10 +124,7 @@ pub fn errors_table<'e>(header: bool, errors: impl IntoIterator<Item = &'e Error
     for error in errors {
         table.text(error.path.as_deref().unwrap_or_default());
         for place in [error.line, error.byte] {
-            match place {
-                Some(n) => table.number(n as usize),
-                None => table.raw(b""),
-            }
+            table.optional(place.map(|n| n as usize));
         }
         table.text(error.column.as_deref().unwrap_or_default());
         table.raw(error.kind.name().as_bytes());
