@@ -102,6 +102,20 @@ pub struct Coverage {
     pub threshold: f64,
 }
 
+/// The sentences whose chosen label has a probability within one tenth: a row of the reliability diagram
+/// (Niculescu-Mizil and Caruana 2005, doi:10.1145/1102351.1102430).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Reliability {
+    /// Least probability of the tenth.
+    pub from: f64,
+    /// Sentences in it.
+    pub sentences: u64,
+    /// Mean probability of their chosen labels; 0 without sentences.
+    pub said: f64,
+    /// Share of chosen labels that are right; 0 without sentences.
+    pub right: f64,
+}
+
 /// A measured model.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
@@ -121,6 +135,8 @@ pub struct Evaluation {
     pub accuracy: Figure,
     /// Expected calibration error of the chosen label's probability, ten bins.
     pub calibration_error: f64,
+    /// The bins of the calibration error, least probable first.
+    pub reliability: Vec<Reliability>,
     /// One entry per label.
     pub labels: Vec<PerLabel>,
     /// Rows: the true label; columns: the label given.
@@ -341,6 +357,7 @@ fn evaluation(labels: &[String], rows: &[Scored], clusters: &Clusters, protocol:
     let absent = named(&|l| !used[l]);
     let single = named(&|l| used[l] && sources[3 * l + 2] == 1);
     let documents = rows.iter().map(|r| r.document).collect::<BTreeSet<_>>().len();
+    let reliability = reliability(rows);
     Ok(Evaluation {
         protocol,
         sentences: rows.len(),
@@ -350,7 +367,8 @@ fn evaluation(labels: &[String], rows: &[Scored], clusters: &Clusters, protocol:
         labels: per_label.collect(),
         accuracy: figure(3 * k),
         macro_f1: figure(3 * k + 1),
-        calibration_error: calibration_error(rows),
+        calibration_error: calibration_error(&reliability),
+        reliability,
         confusion: whole.chunks_exact(k).map(|r| r.iter().map(|n| *n as u64).collect()).collect(),
         coverage: coverage(rows),
     })
@@ -392,13 +410,27 @@ fn notes(group: Group, clusters: usize, absent: &str, single: &str, whole: usize
     notes
 }
 
-fn calibration_error(rows: &[Scored]) -> f64 {
-    let mut gap = [0.0; BINS];
+fn reliability(rows: &[Scored]) -> Vec<Reliability> {
+    let empty = |bin| Reliability { from: bin as f64 / BINS as f64, sentences: 0, said: 0.0, right: 0.0 };
+    let mut bins: Vec<Reliability> = (0..BINS).map(empty).collect();
     for row in rows {
-        let bin = ((row.confidence * BINS as f32) as usize).min(BINS - 1);
-        gap[bin] += f64::from(row.confidence) - f64::from(u8::from(row.label == row.chosen));
+        let bin = &mut bins[((row.confidence * BINS as f32) as usize).min(BINS - 1)];
+        bin.sentences += 1;
+        bin.said += f64::from(row.confidence);
+        bin.right += f64::from(u8::from(row.label == row.chosen));
     }
-    gap.iter().map(|g| g.abs()).sum::<f64>() / rows.len() as f64
+    for bin in &mut bins {
+        let n = bin.sentences.max(1) as f64;
+        bin.said /= n;
+        bin.right /= n;
+    }
+    bins
+}
+
+/// The mean over sentences of how far the tenth's share of right labels is from what was said.
+fn calibration_error(bins: &[Reliability]) -> f64 {
+    let rows: u64 = bins.iter().map(|bin| bin.sentences).sum();
+    bins.iter().map(|bin| bin.sentences as f64 * (bin.said - bin.right).abs()).sum::<f64>() / rows as f64
 }
 
 fn coverage(rows: &[Scored]) -> Vec<Coverage> {
@@ -445,6 +477,11 @@ impl Evaluation {
         for (l, row) in self.labels.iter().zip(&self.confusion) {
             let cells: Vec<String> = row.iter().map(|n| format!("{n:>7}")).collect();
             line(format_args!("{:wide$}  {}", l.label, cells.join(" ")));
+        }
+        line(format_args!("\nprobability  sentences   said  right"));
+        for bin in self.reliability.iter().filter(|bin| bin.sentences > 0) {
+            let (from, n) = (format!("from {:.1}", bin.from), bin.sentences);
+            line(format_args!("{from:<11}  {n:>9}  {:.3}  {:.3}", bin.said, bin.right));
         }
         line(format_args!("\ncoverage  accuracy  --abstain-below"));
         for c in &self.coverage {
@@ -516,5 +553,16 @@ mod tests {
         assert_eq!((found.documents, found.clusters), (4, 2));
         assert_eq!(found.accuracy, Figure { value: Some(0.5), low: Some(0.5), high: Some(0.5) }, "two of a kind");
         assert!(found.notes[0].contains("over speakers"), "{:?}", found.notes);
+    }
+
+    #[test]
+    fn the_calibration_error_is_that_of_the_tenths() {
+        let row = |confidence, right: bool| Scored { document: 0, label: u16::from(!right), chosen: 0, confidence };
+        let bins = reliability(&[row(0.6, true), row(0.65, false), row(1.0, true), row(0.9, true)]);
+        let met: Vec<(f64, u64, f64)> =
+            bins.iter().filter(|b| b.sentences > 0).map(|b| (b.from, b.sentences, b.right)).collect();
+        assert_eq!(met, [(0.6, 2, 0.5), (0.9, 2, 1.0)]);
+        // (2 · .125 + 2 · .05) / 4
+        assert!((calibration_error(&bins) - 0.0875).abs() < 1e-7);
     }
 }
