@@ -6,7 +6,7 @@
 //! prediction alike. Scores are logits, centred so that they sum to 0 over the labels.
 //!
 //! Tried and left out, as they gained nothing more on our corpus: the mean over the whole document, five sentences on each
-//! side, and a third look at what the second found.
+//! side, a third look at what the second found, and neighbours that another person says left out or in columns of their own.
 
 use crate::document::Document;
 
