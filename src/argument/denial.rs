@@ -15,7 +15,7 @@ const MERELY: [&str; 4] = ["only", "just", "merely", "simply"];
 /// What a sentence says, apart from whether it says so or denies it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Content {
-    /// One hash of its words, whatever their order; 0 where none is left.
+    /// One hash of its words in their order; 0 where none is left.
     words: u64,
     /// Whether anything in it negates.
     pub(super) negated: bool,
@@ -23,35 +23,44 @@ pub(super) struct Content {
 
 impl Content {
     pub(super) fn of(text: &str) -> Self {
-        let mut keys: Vec<u64> = Vec::new();
-        let mut negated = false;
-        let mut words: Vec<String> = Vec::new();
-        token::each_word(text, |_, word| words.push(word.to_lowercase().replace('\u{2019}', "'")));
-        for (at, word) in words.iter().enumerate() {
-            let next = words.get(at + 1).map_or("", String::as_str);
+        let mut content = Self::default();
+        let (mut word, mut is_first, mut not) = (String::new(), true, false);
+        token::each_word(text, |_, letters| {
+            word.clear();
+            word.extend(letters.chars().flat_map(char::to_lowercase).map(|c| if c == '\u{2019}' { '\'' } else { c }));
+            // Whether a `not` negates is told by the word behind it.
+            if std::mem::take(&mut not) {
+                if MERELY.contains(&word.as_str()) { content.say("not") } else { content.negated = true }
+            }
+            let first = std::mem::take(&mut is_first);
             let (rest, denied) = match word.as_str() {
                 "can't" | "cannot" => ("can", true),
                 "won't" => ("will", true),
                 "shan't" => ("shall", true),
-                // An answer to what was said before, no part of the sentence.
-                "no" if at == 0 && text.trim_start().get(2..).is_some_and(|t| t.starts_with(',')) => continue,
-                "not" if MERELY.contains(&next) => (word.as_str(), false),
                 "ain't" => ("is", true),
+                // An answer to what was said before, no part of the sentence.
+                "no" if first && text.trim_start().get(2..).is_some_and(|t| t.starts_with(',')) => return,
+                "not" => {
+                    not = true;
+                    return;
+                }
                 word => match word.strip_suffix("n't") {
                     Some(rest) => (rest, true),
                     None if MARKERS.is_negation(token::key(word)) => ("", true),
                     None => (word, false),
                 },
             };
-            negated |= denied;
+            content.negated |= denied;
             if !rest.is_empty() && !SILENT.contains(&rest) {
-                keys.push(token::key(bare(rest)));
+                content.say(rest);
             }
-        }
-        keys.sort_unstable();
-        keys.dedup();
-        let words = keys.iter().fold(0, |hash: u64, key| hash.rotate_left(5).wrapping_mul(0x0100_0000_01b3) ^ key);
-        Self { words, negated }
+        });
+        content.negated |= not;
+        content
+    }
+
+    fn say(&mut self, word: &str) {
+        self.words = (self.words.rotate_left(5) ^ token::key(bare(word))).wrapping_mul(0x0100_0000_01b3);
     }
 
     /// Whether one says what the other denies, in the same words.
@@ -109,6 +118,7 @@ mod tests {
             ("Tariffs help steel.", "Tariffs not only help steel."),
             ("No, sanctions work.", "Sanctions work."),
             ("We help.", "They do not help."),
+            ("Chile helps Peru.", "Peru does not help Chile."),
             ("No.", "Not so."),
             ("", "No."),
         ] {
