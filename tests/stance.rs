@@ -5,7 +5,10 @@
 use std::fmt::Write;
 
 use proptest::prelude::*;
+use standpoint::argument::ArgumentMap;
+use standpoint::profile;
 use standpoint::read::labelled::{Options, from_bytes};
+use standpoint::read::{Input, Item, ReadOptions, read};
 use standpoint::stance::evaluate::{Folds, Group, against, cross_validate};
 use standpoint::stance::train::{TrainOptions, fit};
 use standpoint::stance::{Examples, PredictOptions, ReasonKind, StanceModel};
@@ -63,6 +66,38 @@ fn a_small_table_of_many_documents_can_be_cut_into_as_many_parts_as_are_possible
     assert_eq!(report.documents, 70);
     let beyond = TrainOptions { folds: 65, ..options };
     assert!(fit(&documents(70), &beyond, &|_, _| ()).is_err());
+}
+
+#[test]
+fn codes_that_a_model_was_trained_on_do_not_correct_it() {
+    let mut csv = String::from("document,speaker,text,inclusion_probability,label\n");
+    for (d, example) in documents(4).documents.iter().enumerate() {
+        for i in 0..example.labels.len() {
+            let label = &documents(1).labels.labels[usize::from(example.labels[i].unwrap())];
+            writeln!(csv, "d{d},Ada Okoro,\"{}\",1,{label}", example.document.sentence(i)).unwrap();
+        }
+    }
+    let sample = model(&from_bytes(csv.as_bytes(), "sheet.csv", &Options::default()).unwrap());
+    let other =
+        model(&from_bytes(csv.replace("inclusion_probability", "x").as_bytes(), "t", &Options::default()).unwrap());
+    assert!(other.card().sample.is_empty());
+    let learned = |id: &str| sample.card().has_learned(id, documents(1).documents[0].document.sentence(0));
+    assert!(learned("d0") && !learned("e0"));
+    let input = Input::from_bytes("sheet.csv", csv.into_bytes());
+    read(input, &ReadOptions::default(), &mut |item| {
+        if let Item::Document(mut document) = item {
+            standpoint::segment::document(&mut document);
+            for (model, corrected) in [(&sample, false), (&other, true)] {
+                let stances = model.predict(&document, &PredictOptions::default());
+                let profiles = profile::of(&document, &stances, model.card(), &ArgumentMap::default());
+                assert_eq!(profiles[0].coded.n > 0, corrected);
+                let faults = profile::codes::faults(&document, model.labels(), model.card());
+                assert_eq!(faults.len(), usize::from(!corrected), "{faults:?}");
+            }
+        }
+        Ok(())
+    })
+    .unwrap();
 }
 
 #[test]

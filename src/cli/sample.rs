@@ -20,7 +20,9 @@ Example:
 
 The sheet holds all sentences, without the model's labels: coders who see them tend to agree. Code every sentence
 that was drawn, and give the whole sheet back; speakers.csv then has corrected shares with 95 % intervals for each speaker with 30
-coded sentences. A model that was trained on these codes must not be used for it: its errors there would look too small.")]
+coded sentences. They must be of everything that is run: a speaker who also speaks where nothing was drawn is not corrected over all.
+Nor are documents by whose codes the model was trained, where its errors are fewer than elsewhere: `run` names them. It knows
+them by their inclusion_probability, so leave that column in when you train.")]
 pub(crate) struct Sample {
     /// The sentences.csv of a run
     #[arg(value_name = "SENTENCES.csv")]

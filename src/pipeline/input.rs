@@ -88,7 +88,7 @@ impl Done {
             pairs: corpus::speaker_pairs(document, map),
             claims: corpus::claims(document, map),
             counts,
-            faults: codes::faults(document, job.models.stance.labels()),
+            faults: codes::faults(document, job.models.stance.labels(), job.models.stance.card()),
             rows,
         }
     }

@@ -71,7 +71,7 @@ pub fn analyse(mut document: Document, models: Models, options: &Options) -> Ana
         Some(map) => models.argument.map(&document, Some(&stances), map),
         None => ArgumentMap::default(),
     };
-    let profiles = profile::of(&document, &stances, &map);
+    let profiles = profile::of(&document, &stances, models.stance.card(), &map);
     let reasons = if options.explain { models.stance.reasons(&document, &stances) } else { Vec::new() };
     Analysis { document, stances, map, profiles, reasons }
 }

@@ -2,7 +2,7 @@
 
 use crate::document::{Document, Record, Span};
 use crate::error::{Error, Kind};
-use crate::stance::LabelSet;
+use crate::stance::{Card, LabelSet};
 
 /// Names of the two columns.
 const LABEL: &str = "label";
@@ -20,9 +20,9 @@ pub(super) struct Codes<'a> {
 type Code = (usize, f64);
 
 impl<'a> Codes<'a> {
-    /// `None` if the document lacks one of the columns, or the rows that were not drawn.
-    pub(super) fn of(document: &'a Document, labels: &'a LabelSet) -> Option<Self> {
-        Self::found(document, labels).filter(|codes| !codes.lacks_the_rest())
+    /// `None` if the document lacks one of the columns, or the rows that were not drawn, or if the model has learned from its codes.
+    pub(super) fn of(document: &'a Document, labels: &'a LabelSet, card: &Card) -> Option<Self> {
+        Self::found(document, labels).filter(|codes| !codes.lacks_the_rest() && codes.learned(card).is_none())
     }
 
     fn found(document: &'a Document, labels: &'a LabelSet) -> Option<Self> {
@@ -40,6 +40,17 @@ impl<'a> Codes<'a> {
             variance += p * (1.0 - p);
         }
         left_out > 5.0 * f64::sqrt(variance)
+    }
+
+    /// How many of how many codes the model was trained on, if they are half of them or more: fewer may be words that were said twice.
+    fn learned(&self, card: &Card) -> Option<(usize, usize)> {
+        if card.sample.is_empty() {
+            return None;
+        }
+        let Document { id, text, records, .. } = self.document;
+        let coded = || records.iter().filter(|r| self.read(r).is_ok_and(|code| code.is_some()));
+        let learned = coded().filter(|r| card.has_learned(id, r.span.of(text))).count();
+        (learned > 0 && 2 * learned >= coded().count()).then(|| (learned, coded().count()))
     }
 
     /// `None` if the sentence was not drawn, or its code cannot be used.
@@ -86,8 +97,15 @@ fn probability(cell: &str) -> Option<f64> {
 
 /// Codes of `document` that cannot be used, by line.
 #[must_use]
-pub fn faults(document: &Document, labels: &LabelSet) -> Vec<Error> {
+pub fn faults(document: &Document, labels: &LabelSet, card: &Card) -> Vec<Error> {
     let codes = Codes::found(document, labels);
+    if let Some((learned, all)) = codes.as_ref().and_then(|codes| codes.learned(card)) {
+        let message = format!(
+            "the model was trained on {learned} of the {all} codes of document \"{}\", on which it errs less than elsewhere: the document is not corrected; use the shipped model, or one that was trained on other documents",
+            document.id
+        );
+        return vec![Error::new(Kind::Usage, message).at_path(&document.source.path).in_column(LABEL)];
+    }
     if codes.as_ref().is_some_and(Codes::lacks_the_rest) {
         let message = "all rows were drawn: the sentences that were not are missing; give the whole sheet back, or nothing is corrected";
         return vec![Error::new(Kind::Format, message).at_path(&document.source.path).in_column(INCLUSION)];
@@ -113,11 +131,11 @@ mod tests {
             records: rows.iter().enumerate().map(record).collect(),
             ..Document::default()
         };
-        let labels = LabelSet::policy();
-        let codes = Codes::of(&document, &labels).unwrap();
+        let (labels, card) = (LabelSet::policy(), Card::default());
+        let codes = Codes::of(&document, &labels, &card).unwrap();
         let used: Vec<Option<Code>> = document.records.iter().map(|r| codes.get(r.span)).collect();
         assert_eq!(used, [Some((3, 0.25)), None, None, None, None, None]);
-        let places: Vec<_> = faults(&document, &labels).into_iter().map(|e| (e.line, e.column)).collect();
+        let places: Vec<_> = faults(&document, &labels, &card).into_iter().map(|e| (e.line, e.column)).collect();
         let place = |line, column: &str| (Some(line), Some(column.to_owned()));
         assert_eq!(places, [place(5, LABEL), place(6, LABEL), place(7, INCLUSION)]);
 
@@ -125,8 +143,8 @@ mod tests {
             records: (0..60).map(|i| record((i, &["neutral", inclusion]))).collect(),
             ..document.clone()
         };
-        assert_eq!(faults(&only("0.2"), &labels).len(), 1, "the other rows are missing");
-        assert!(Codes::of(&only("0.2"), &labels).is_none());
-        assert!(Codes::of(&only("1"), &labels).is_some(), "all were drawn");
+        assert_eq!(faults(&only("0.2"), &labels, &card).len(), 1, "the other rows are missing");
+        assert!(Codes::of(&only("0.2"), &labels, &card).is_none());
+        assert!(Codes::of(&only("1"), &labels, &card).is_some(), "all were drawn");
     }
 }

@@ -17,7 +17,7 @@ use crate::argument::{ArgumentMap, ComponentKind, RelationKind};
 use crate::document::Document;
 use crate::profile::codes::Codes;
 use crate::profile::estimate::{Coded, Estimate};
-use crate::stance::{LabelSet, Stances};
+use crate::stance::{Card, LabelSet, Stances};
 
 /// What one speaker says, in one document or in the whole corpus.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -110,9 +110,9 @@ impl SpeakerProfile {
 }
 
 /// Profiles of a document's speakers, in the order of the document's speaker list; speakers without a
-/// sentence are left out.
+/// sentence are left out. `card` is that of the model that gave the stances.
 #[must_use]
-pub fn of(document: &Document, stances: &Stances, map: &ArgumentMap) -> Vec<SpeakerProfile> {
+pub fn of(document: &Document, stances: &Stances, card: &Card, map: &ArgumentMap) -> Vec<SpeakerProfile> {
     let labels = stances.labels.len();
     let names = document.speakers.iter().map(String::as_str).chain([""]);
     let mut profiles: Vec<SpeakerProfile> = names.map(|name| SpeakerProfile::new(name, labels)).collect();
@@ -125,7 +125,7 @@ pub fn of(document: &Document, stances: &Stances, map: &ArgumentMap) -> Vec<Spea
             RelationKind::Rephrase | RelationKind::DiffersOn => {}
         }
     }
-    let codes = Codes::of(document, &stances.labels);
+    let codes = Codes::of(document, &stances.labels, card);
     for (i, sentence) in document.sentences.iter().enumerate() {
         let speaker = document.turns[sentence.turn as usize].speaker.map_or(nobody, |s| s as usize);
         let profile = &mut profiles[speaker];

@@ -101,6 +101,8 @@ struct Row {
     question: String,
     before: String,
     target: Option<String>,
+    /// Whether it belongs to a sample that was drawn to be coded.
+    drawn: bool,
 }
 
 fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
@@ -125,6 +127,7 @@ fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
     let target = find(target, "target", false)?;
     let question = find(&None, "question", false)?;
     let before = find(&None, "context_before", false)?;
+    let inclusion = find(&None, "inclusion_probability", false)?;
     let mut rows = Vec::new();
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(|e| csv_error(&e))? {
@@ -141,6 +144,7 @@ fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
             question: own(question),
             before: own(before),
             target: cell(target).map(str::to_owned),
+            drawn: cell(inclusion).is_some_and(|p| !p.is_empty()),
         };
         let empty = |what: &str, column: &Option<String>, usual: &str, fix: &str| {
             let message = format!("the {what} is empty; {fix}");
@@ -244,7 +248,8 @@ fn examples(rows: &[Row], options: &Options, name: impl Fn(usize) -> String) -> 
             None => documents.len(),
         };
         if at == documents.len() {
-            documents.push(Example { document: empty_document(row, &name(row.file)), labels: Vec::new() });
+            let document = empty_document(row, &name(row.file));
+            documents.push(Example { document, labels: Vec::new(), drawn: Vec::new() });
         }
         let label = match (row.label.as_str(), labels.id(&row.label)) {
             ("", _) => None,
@@ -298,6 +303,7 @@ fn add(example: &mut Example, row: &Row, label: Option<u16>) {
     }
     document.sentences.push(Sentence { turn, span });
     example.labels.push(label);
+    example.drawn.push(row.drawn);
     if let Some(target) = &row.target {
         document.records.push(Record { span, line: row.line, cells: vec![target.clone()] });
     }

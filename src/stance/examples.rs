@@ -12,6 +12,8 @@ pub struct Example {
     pub document: Document,
     /// One entry per sentence.
     pub labels: Vec<Option<u16>>,
+    /// Per sentence, whether it belongs to a sample that was drawn to be coded.
+    pub drawn: Vec<bool>,
 }
 
 impl Example {
@@ -48,12 +50,32 @@ impl Examples {
         counts
     }
 
+    /// Digests of the labelled sentences of samples, sorted.
+    #[must_use]
+    pub(super) fn sample(&self) -> Vec<String> {
+        let mut sample: Vec<String> = Vec::new();
+        for Example { document, labels, drawn } in &self.documents {
+            let used = |i: &usize| drawn[*i] && labels[*i].is_some();
+            sample.extend((0..labels.len()).filter(used).map(|i| digest(&document.id, document.sentence(i))));
+        }
+        sample.sort_unstable();
+        sample.dedup();
+        sample
+    }
+
     /// The documents at `indices`.
     #[must_use]
     pub fn subset(&self, indices: &[usize]) -> Self {
         let documents = indices.iter().map(|&i| self.documents[i].clone()).collect();
         Self { labels: Arc::clone(&self.labels), documents }
     }
+}
+
+/// What a sentence of a document is known by among those that a model was trained on.
+pub(crate) fn digest(document: &str, sentence: &str) -> String {
+    let mut hash = blake3::Hasher::new();
+    hash.update(document.trim().as_bytes()).update(&[0]).update(sentence.trim().as_bytes());
+    hash.finalize().to_hex()[..16].to_owned()
 }
 
 /// Cuts groups of the given sizes into `folds` parts of about the same size, each group whole. The cut

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use ndarray::NdFloat;
 use serde::{Deserialize, Serialize};
 
+use super::examples::digest;
 use super::table::{Place, Sums, Table};
 use super::train::TrainOptions;
 use super::{LabelSet, Stances};
@@ -52,6 +53,17 @@ pub struct Card {
     pub sharpness: f64,
     /// What was added to each label's logit before that.
     pub offsets: Vec<f64>,
+    /// Digests, sorted, of the training sentences that belong to a sample drawn to be coded: their codes cannot correct this model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sample: Vec<String>,
+}
+
+impl Card {
+    /// Whether a sentence of a sample is one that the model was trained on.
+    #[must_use]
+    pub fn has_learned(&self, document: &str, sentence: &str) -> bool {
+        !self.sample.is_empty() && self.sample.binary_search(&digest(document, sentence)).is_ok()
+    }
 }
 
 /// A trained stance classifier.

@@ -156,6 +156,7 @@ pub(super) fn model(
         options: options.clone(),
         sharpness: decision.sharpness,
         offsets: decision.offsets.clone(),
+        sample: examples.sample(),
     };
     let mut model = StanceModel {
         labels: Arc::clone(&examples.labels),

@@ -342,7 +342,7 @@ fn scan_all(examples: &[&Example], k: usize, options: &TrainOptions, lexicon: &L
     let mut rows = Rows { labels: k, folds: parts, label: Vec::new(), fold: Vec::new(), words: Vec::new() };
     let mut texts: Vec<(&str, Option<u64>)> = Vec::new();
     let mut places = Vec::with_capacity(examples.len());
-    for (Example { document, labels }, fold) in examples.iter().zip(&fold_of) {
+    for (Example { document, labels, .. }, fold) in examples.iter().zip(&fold_of) {
         let start = texts.len();
         let targets = targets(document);
         for (i, label) in labels.iter().enumerate() {
