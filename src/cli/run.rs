@@ -54,9 +54,9 @@ pub(crate) struct Args {
     /// Make the CSVs safe to double-click in a spreadsheet (BOM, no formulas)
     #[arg(long)]
     excel: bool,
-    /// Number of threads; the outputs do not depend on it [default: one per core]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    threads: usize,
+    /// Number of threads, at most 512; the outputs do not depend on it [default: one per core]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u16).range(..=512))]
+    threads: u16,
     /// Print nothing but errors
     #[arg(short, long)]
     quiet: bool,
@@ -69,7 +69,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self) -> Result<ExitCode> {
-        super::threads(self.threads)?;
+        super::threads(self.threads.into())?;
         let inputs = read::inputs(&self.inputs, Some(&self.output))?;
         let stance = self.model.as_deref().map(|p| load(p, StanceModel::from_bytes)).transpose()?;
         let argument = self.argument_model.as_deref().map(|p| load(p, ArgumentModel::from_bytes)).transpose()?;
