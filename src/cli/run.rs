@@ -26,7 +26,7 @@ Exit codes: 0 all done; 1 outputs written, but some inputs failed (see errors.cs
 pub(crate) struct Args {
     /// Files, folders, patterns in quotes, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
-    inputs: Vec<String>,
+    inputs: Vec<PathBuf>,
     /// Folder for the outputs; created if it is not there
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,

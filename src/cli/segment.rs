@@ -1,5 +1,6 @@
 //! `standpoint segment`: plain text in, one sentence per line out.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use standpoint::{Result, read, segment};
@@ -18,7 +19,7 @@ the text as UTF-8.")]
 pub(crate) struct Args {
     /// File to read, - for standard input
     #[arg(default_value = "-", value_name = "INPUT")]
-    input: String,
+    input: PathBuf,
     /// Print one JSON object per sentence, with offsets
     #[arg(long)]
     json: bool,

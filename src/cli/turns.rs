@@ -1,16 +1,17 @@
 //! `standpoint turns`: who speaks from which line, for a human to check.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::Args;
-use standpoint::read::{self, Input, Item, Note, ReadOptions};
+use standpoint::read::{self, Item, Note, ReadOptions};
 use standpoint::{Document, Error, Result};
 
 /// Print who speaks from which line of the source, to check before anything is counted.
 #[derive(Args, Debug)]
 pub(crate) struct Turns {
     /// Input file; `-` for standard input.
-    input: String,
+    input: PathBuf,
     /// Tab-separated: turn, line, speaker as printed, speaker.
     #[arg(long)]
     tsv: bool,
@@ -36,7 +37,7 @@ impl Turns {
             aliases,
             ..ReadOptions::default()
         };
-        let input = if self.input == "-" { Input::stdin() } else { Input::open(&self.input)? };
+        let input = read::open(&self.input)?;
         let mut printer = Printer { tsv: self.tsv, turn: 0, whole: true };
         let source = read::read(input, &options, &mut |item| printer.item(item, out, err));
         out.flush().map_err(|e| Error::io("standard output", &e))?;

@@ -36,7 +36,7 @@ impl Input {
     /// # Errors
     /// [`Kind::Io`] with the path.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let name = path.as_ref().to_string_lossy().into_owned();
+        let name = super::shown(path.as_ref());
         let file = File::open(&path).map_err(|e| Error::io(&name, &e))?;
         let metadata = file.metadata().map_err(|e| Error::io(&name, &e))?;
         if metadata.is_dir() {

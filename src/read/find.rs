@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use globset::GlobBuilder;
 use ignore::WalkBuilder;
@@ -13,11 +13,13 @@ use crate::error::{Error, Kind, Result};
 /// One input of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// The path as it is shown, with `/` on every system; `-` for standard input.
+    /// The path as it is [`shown`]; `-` for standard input.
     pub path: String,
     /// The name of the document, if the input holds one: the stem of the file, or as much of
     /// the path as tells it from the other inputs.
     pub id: String,
+    /// The path as the system has it.
+    file: PathBuf,
 }
 
 impl Found {
@@ -32,7 +34,7 @@ impl Found {
     /// # Errors
     /// [`Kind::Io`] with the path.
     pub fn open(&self) -> Result<Input> {
-        if self.path == "-" { Ok(Input::stdin()) } else { Input::open(&self.path) }
+        if self.path == "-" { Ok(Input::stdin()) } else { Input::open(&self.file) }
     }
 
     /// BLAKE3 of the bytes of the file as it is now, hexadecimal.
@@ -41,7 +43,7 @@ impl Found {
     /// [`Kind::Io`] with the path.
     pub fn hash(&self) -> Result<String> {
         let mut hasher = blake3::Hasher::new();
-        let done = std::fs::File::open(&self.path).and_then(|file| hasher.update_reader(file).map(drop));
+        let done = std::fs::File::open(&self.file).and_then(|file| hasher.update_reader(file).map(drop));
         done.map_err(|e| Error::io(&self.path, &e))?;
         Ok(hasher.finalize().to_hex().to_string())
     }
@@ -55,13 +57,33 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| Error::io(path.display().to_string(), &e))
 }
 
+/// Opens one file, or standard input for `-`.
+///
+/// # Errors
+/// [`Kind::Io`] with the path.
+pub fn open(argument: &Path) -> Result<Input> {
+    if argument == Path::new("-") { Ok(Input::stdin()) } else { Input::open(argument) }
+}
+
+/// The path as it is shown: with `/` on every system, and each byte of a name that is no Unicode as `<E9>`, so that two
+/// such names stay two.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    let mut out = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|byte| format!("<{byte:02X}>")));
+    }
+    out.replace(MAIN_SEPARATOR, "/")
+}
+
 /// The whole of a file (`-`: of standard input) as plain text.
 ///
 /// # Errors
 /// Where it cannot be read or is not text.
-pub fn text(argument: &str) -> Result<String> {
-    let mut input = if argument == "-" { Input::stdin() } else { Input::open(argument)? };
-    let text = input.text(None, &Limits::default()).map_err(|e| e.at_path(argument))?;
+pub fn text(argument: &Path) -> Result<String> {
+    let mut input = open(argument)?;
+    let text = input.text(None, &Limits::default()).map_err(|e| e.at_path(shown(argument)))?;
     Ok(text.0)
 }
 
@@ -71,10 +93,11 @@ pub fn text(argument: &str) -> Result<String> {
 ///
 /// # Errors
 /// Where an argument names nothing.
-pub fn inputs(arguments: &[String], except: Option<&Path>) -> Result<Vec<Found>> {
+pub fn inputs(arguments: &[impl AsRef<Path>], except: Option<&Path>) -> Result<Vec<Found>> {
     let mut paths: Vec<PathBuf> = Vec::new();
-    for argument in arguments {
-        let path = Path::new(argument);
+    for path in arguments {
+        let path = path.as_ref();
+        let argument = &shown(path);
         if argument == "-" || path.is_file() {
             paths.push(path.to_owned());
         } else if path.is_dir() {
@@ -97,6 +120,7 @@ pub fn inputs(arguments: &[String], except: Option<&Path>) -> Result<Vec<Found>>
     let mut seen = BTreeSet::new();
     paths.retain(|p| seen.insert(p.canonicalize().unwrap_or_else(|_| p.clone())));
     if paths.is_empty() {
+        let arguments: Vec<String> = arguments.iter().map(|a| shown(a.as_ref())).collect();
         return Err(missing(&arguments.join(" "), "there is no file in it"));
     }
     Ok(named(&paths))
@@ -190,13 +214,14 @@ fn without_dot(path: &Path) -> &Path {
 
 /// Inputs with names of their own: the stem where that is unique, else more and more of the path.
 fn named(paths: &[PathBuf]) -> Vec<Found> {
-    let shown: Vec<String> = paths.iter().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
+    let shown: Vec<String> = paths.iter().map(|p| shown(p)).collect();
     let mut uses = std::collections::BTreeMap::new();
     for path in &shown {
         *uses.entry(stem(path)).or_insert(0_usize) += 1;
     }
     let id = |path: &str| if uses[&stem(path)] == 1 { stem(path) } else { path.to_owned() };
-    shown.iter().map(|path| Found { path: path.clone(), id: id(path) }).collect()
+    let found = shown.iter().zip(paths);
+    found.map(|(path, file)| Found { path: path.clone(), id: id(path), file: file.clone() }).collect()
 }
 
 #[cfg(test)]
@@ -237,9 +262,27 @@ mod tests {
         assert!(inputs(&[format!("{}/*.pdf", dir.path().display())], None).is_err());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_unicode_are_opened_and_told_apart() {
+        use std::os::unix::ffi::OsStrExt;
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in [(&b"caf\xE8.txt"[..], "one"), (b"caf\xE9.txt", "two")] {
+            let path = dir.path().join(std::ffi::OsStr::from_bytes(name));
+            // Not every file system takes such a name.
+            if crate::write::atomic::write(&path, text.as_bytes()).is_err() {
+                return;
+            }
+        }
+        let found = inputs(&[dir.path()], None).unwrap();
+        assert_eq!(found.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["caf<E8>", "caf<E9>"]);
+        let texts = found.iter().map(|f| f.open().unwrap().text(None, &Limits::default()).unwrap().0);
+        assert_eq!(texts.collect::<Vec<_>>(), ["one", "two"]);
+    }
+
     #[test]
     fn a_missing_path_is_named() {
-        let error = inputs(&["nowhere.txt".to_owned()], None).unwrap_err();
+        let error = inputs(&["nowhere.txt"], None).unwrap_err();
         assert!(error.to_string().starts_with("nowhere.txt: no such file"), "{error}");
     }
 }

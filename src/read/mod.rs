@@ -39,7 +39,7 @@ use crate::document::{Document, Source};
 use crate::error::{Error, Kind, Result};
 
 pub use decode::Input;
-pub use find::{Found, bytes, inputs, text};
+pub use find::{Found, bytes, inputs, open, shown, text};
 pub use names::{open_aliases, read_aliases};
 pub use turns::{Attribution, attribution};
 
