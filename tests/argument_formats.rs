@@ -178,7 +178,7 @@ fn faults_in_tables_are_named_by_file_line_and_column() {
     assert_eq!(fault(good, "document,source,target,relation\nd,1,1,support\n"), place("r.csv", 2, "target"));
     assert_eq!(fault(good, "document,source,target,relation\nd,1,2,likes\n"), place("r.csv", 2, "relation"));
     assert_eq!(fault(good, "document,source,target\n"), place("r.csv", 1, "relation"));
-    assert_eq!(fault("", related), place("c.csv", 1, "document"));
+    assert_eq!(fault("", related), place("c.csv", 1, ""));
     let not_text = argument_tables::read((b"a,b\n\xff\xfe\n", "c.csv"), (related.as_bytes(), "r.csv")).unwrap_err();
     assert_eq!((not_text.line, not_text.byte), (Some(2), Some(4)));
 }

@@ -232,6 +232,49 @@ fn a_bad_record_harms_no_other() {
 }
 
 #[test]
+fn a_cell_that_is_not_closed_is_named_and_the_rows_behind_it_are_read() {
+    let table = "text,speaker\r\nOne.,Ana\r\n\"Two.,Ben\r\nThree.,Ana\r\n\"Four.\",Ben\r\nFive.,Ana\r\n";
+    let got = bytes("a.csv", table);
+    let places: Vec<_> = got.faults.iter().map(|e| (e.kind, e.line, e.byte)).collect();
+    assert_eq!(places, [(Kind::Format, Some(3), Some(24))]);
+    assert_eq!(speech(&got.documents[0]), "One.\nFive.");
+    let got = bytes("a.csv", "text,speaker\nOne.,Ana\n\"Two.,Ben\nThree.,Ana\n");
+    assert_eq!(got.faults.iter().map(|e| e.line).collect::<Vec<_>>(), [Some(3)]);
+    assert!(got.faults[0].message.contains("up to line 4"), "{}", got.faults[0]);
+    assert_eq!(refused("a.csv", "text,\"speaker\nOne.,Ana\n", Kind::Format).line, Some(1));
+}
+
+#[test]
+fn another_encoding_is_said_of_a_table_and_refused_in_json() {
+    let latin = |text: &str| encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
+    let got = bytes("a.csv", latin("text,speaker\nDas wäre für die Länder nicht möglich.,Änne Öhl\n"));
+    assert_eq!((got.notes.len(), got.documents[0].speakers[0].as_str()), (1, "Änne Öhl"));
+    assert!(got.notes[0].message.contains("windows-1252"));
+    let got = bytes("a.jsonl", latin("{\"text\":\"Ja.\"}\n{\"text\":\"Das wäre möglich.\"}\n"));
+    assert_eq!(got.faults.iter().map(|e| (e.kind, e.line)).collect::<Vec<_>>(), [(Kind::Encoding, Some(2))]);
+    assert!(got.faults[0].message.contains("save the file"), "{}", got.faults[0]);
+}
+
+#[test]
+fn lines_that_end_in_carriage_returns_are_lines() {
+    for (name, text) in [
+        ("a.txt", "Ana Ruiz: One.\nBen Ode: Two.\nAna Ruiz: Three.\n"),
+        ("a.csv", "speaker,text\nAna,One.\nBen,Two.\n"),
+        ("a.dat", "speaker\ttext\nAna\tOne, so.\nBen\tTwo.\n"),
+        ("a.jsonl", "{\"text\":\"One.\",\"speaker\":\"Ana\"}\n{\"text\":\"Two.\",\"speaker\":\"Ben\"}\n"),
+        ("a.srt", "1\n00:00:01,000 --> 00:00:02,000\nANA: One.\n\n2\n00:00:03,000 --> 00:00:04,000\nBEN: Two.\n"),
+    ] {
+        let wanted = bytes(name, text).documents.remove(0);
+        assert!(wanted.turns.len() > 1, "{name}");
+        for returns in [text.replace('\n', "\r"), text.trim_end().replace('\n', "\r") + "\n"] {
+            let got = bytes(name, returns).documents.remove(0);
+            assert_eq!(table(&got), table(&wanted), "{name}");
+            assert_eq!(got.text, wanted.text, "{name}");
+        }
+    }
+}
+
+#[test]
 fn a_bad_cue_harms_no_other() {
     let cues = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<v Ada>The lock is open.\n\n00:0x:03.000 --> 00:00:04.000\n<v Bo>Who says so?\n\n\
                 00:00:05.000 --> 00:00:06.000\n<v Ada>The keeper, upstream --> downstream.\n";
@@ -500,6 +543,20 @@ fn cut_off_containers_are_refused() {
     }
     let whole = gzip(&b"Ana: yes.\nBen: no.\n".repeat(10_000));
     refused("cut.txt.gz", &whole[..whole.len() / 2], Kind::Format);
+    // Small ones are seen to the end before they are read.
+    for (name, text) in [
+        ("a.txt.gz", "Ana: yes.\nBen: no.\n"),
+        ("a.csv.gz", "text,speaker\nYes.,Ana\n"),
+        ("a.jsonl.gz", "{\"text\":\"Yes.\"}\n"),
+    ] {
+        let mut whole = gzip(text.as_bytes());
+        refused(name, &whole[..whole.len() - 8], Kind::Format);
+        refused(name, &whole[..whole.len() - 1], Kind::Format);
+        let sum = whole.len() - 6;
+        whole[sum] ^= 1;
+        let e = refused(name, whole, Kind::Format);
+        assert!(e.message.contains("damaged"), "{e}");
+    }
     refused("cut.pdf", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog".as_slice(), Kind::Format);
     refused("cut.xml", b"<?xml version=\"1.0\"?><TEI><text><u who=\"#a\"><seg>One.".as_slice(), Kind::Format);
 }

@@ -1,7 +1,10 @@
 //! `components.csv` and `relations.csv` → [`Tables`].
 
+use super::labelled;
+use super::table::is_own;
 use crate::argument::{Sited, Table, Tables};
 use crate::error::{Error, Kind, Result};
+use crate::write::Dialect;
 
 /// Reads the two tables from the bytes of their files; the paths are for messages only.
 ///
@@ -24,35 +27,49 @@ pub fn unannotated((bytes, path): (&[u8], &str)) -> Result<Tables> {
 
 /// One CSV file.
 fn table(bytes: &[u8], path: &str) -> Result<Sited> {
-    let format = |line: Option<u64>, message: String| {
-        let error = Error::new(Kind::Format, message).at_path(path);
-        line.map_or(error.clone(), |l| error.at_line(l))
-    };
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if let Err(e) = std::str::from_utf8(bytes) {
-        let line = 1 + memchr::memchr_iter(b'\n', &bytes[..e.valid_up_to()]).count() as u64;
-        let error = Error::new(Kind::Encoding, "not UTF-8 text; save the table as UTF-8 CSV");
-        return Err(error.at_path(path).at_line(line).at_byte(e.valid_up_to() as u64));
-    }
-    if bytes.contains(&0) {
-        return Err(format(None, "not a CSV file: it holds NUL bytes".to_owned()));
-    }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let header = reader.headers().map_err(|e| format(None, e.to_string()))?;
+    let format = |line: u64, message: String| Error::new(Kind::Format, message).at_path(path).at_line(line);
+    let (header, records) = labelled::table(bytes).map_err(|e| e.at_path(path))?;
     let columns: Vec<String> = header.iter().map(|c| c.trim().to_owned()).collect();
     if let Some(i) = (1..columns.len()).find(|i| columns[..*i].contains(&columns[*i])) {
-        return Err(format(Some(1), format!("the column \"{}\" stands twice in the header", columns[i])));
+        return Err(format(1, format!("the column \"{}\" stands twice in the header", columns[i])));
     }
+    // A table of ours may have been written for spreadsheets.
+    let bare: fn(&str) -> &str = if is_own(&columns) { Dialect::unguarded } else { |cell| cell };
     let (mut rows, mut lines) = (Vec::new(), Vec::new());
-    for record in reader.records() {
-        let record = record.map_err(|e| format(e.position().map(csv::Position::line), e.to_string()))?;
+    for record in records {
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() != columns.len() {
-            let message = format!("{} cells where the header has {}", record.len(), columns.len());
-            return Err(format(Some(line), message));
+            return Err(format(line, format!("{} cells where the header has {}", record.len(), columns.len())));
         }
-        rows.push(record.iter().map(str::to_owned).collect());
+        rows.push(record.iter().map(|cell| bare(cell).to_owned()).collect());
         lines.push(line);
     }
     Ok(Sited { path: path.to_owned(), table: Table { columns, rows }, lines: Some(lines) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_did_to_a_table_changes_nothing() {
+        let text = "sentence_id,document,turn,speaker,text,start,end,component\n\
+            s1,d,t1,Ada,-5 degrees is cold.,0,19,claim\ns2,d,t1,Ada,@ADA is right.,20,34,none\n";
+        let csv = |bytes: &[u8]| unannotated((bytes, "c.csv")).unwrap().components().to_csv();
+        let wanted = csv(text.as_bytes());
+        assert_eq!(wanted, text.as_bytes());
+        let guarded = text.replace(",-5", ",'-5").replace(",@", ",'@");
+        for other in [guarded.clone(), guarded.replace(',', ";").replace('\n', "\r\n"), text.replace('\n', "\r")] {
+            assert_eq!(csv(other.as_bytes()), wanted);
+        }
+        // In any other table an apostrophe is the user's.
+        let own = b"document,sentence_id,text,component\nd,s1,'-5 degrees is cold.,claim\n";
+        assert_eq!(csv(own), own);
+    }
+
+    #[test]
+    fn a_mark_that_is_not_closed_is_refused_where_it_opens() {
+        let error = unannotated((b"document,sentence_id,text\nd,s1,\"One.\nd,s2,Two.\n", "c.csv")).unwrap_err();
+        assert_eq!((error.kind, error.line, error.path.as_deref()), (Kind::Format, Some(2), Some("c.csv")));
+    }
 }

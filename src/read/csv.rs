@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::ByteRecord;
 
-use super::decode::{HEAD, too_long};
+use super::decode::{failed, too_long};
+use super::rows::Rows;
 use super::table::{self, Mapping, Role, Row, Table};
 use super::{Input, Item, ReadOptions, Reader, Sink, Sniff};
 use crate::error::{Error, Kind, Result};
@@ -51,24 +52,20 @@ impl Reader for Csv {
     fn read(&self, input: &mut Input, options: &ReadOptions, sink: &mut Sink<'_>) -> Result<()> {
         let delimiter = delimiter(input.head()?);
         let left = Rc::new(Cell::new(options.limits.record));
-        let stream = Budget { stream: input.utf8(true)?, left: Rc::clone(&left) };
-        let mut rows = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .buffer_capacity(HEAD)
-            .from_reader(stream);
+        let mut rows = Rows::new(Budget { stream: input.utf8(true)?, left: Rc::clone(&left) }, delimiter);
         let mut record = ByteRecord::new();
-        let next = |rows: &mut csv::Reader<Budget<_>>, record: &mut ByteRecord| {
-            let line = rows.position().line();
+        let next = |rows: &mut Rows<Budget<_>>, record: &mut ByteRecord| {
             left.set(options.limits.record);
-            rows.read_byte_record(record).map_err(|e| refused(&e, left.get() == 0, line, options))
+            rows.next(record).map_err(|e| refused(e, left.get() == 0, rows.line(), options))
         };
         if !next(&mut rows, &mut record)? {
             return Err(Error::new(Kind::Empty, "the file is empty").at_byte(0));
         }
+        if let Some(error) = rows.unclosed() {
+            return Err(error);
+        }
         let names = cells(&record).map_err(|column| {
-            Error::new(Kind::Encoding, format!("the header is not {}", rows.get_ref().stream.encoding()))
+            Error::new(Kind::Encoding, format!("the header is not {}", rows.stream().stream.encoding()))
                 .at_line(1)
                 .in_column((column + 1).to_string())
         })?;
@@ -98,8 +95,12 @@ impl Reader for Csv {
         std::mem::swap(&mut record, &mut first);
         while has_first || next(&mut rows, &mut record)? {
             has_first = false;
-            table.set_encoding(rows.get_ref().stream.encoding());
-            match row(&record, &names, &mapping, bare) {
+            table.set_encoding(rows.stream().stream.encoding(), sink)?;
+            let whole = match rows.unclosed() {
+                Some(e) => Err(Error { message: format!("{}; the row is left out", e.message), ..e }),
+                None => row(&record, &names, &mapping, bare),
+            };
+            match whole {
                 Ok(row) => {
                     let kept = carried.iter().map(|i| bare(&String::from_utf8_lossy(&record[*i])).to_owned()).collect();
                     table.add(row, kept, sink)?;
@@ -107,7 +108,7 @@ impl Reader for Csv {
                 Err(e) => sink(Item::Fault(e.at_path(input.path())))?,
             }
         }
-        input.set_encoding(rows.get_ref().stream.encoding());
+        input.set_encoding(rows.stream().stream.encoding());
         table.finish(sink)
     }
 }
@@ -150,7 +151,7 @@ fn row<'a>(record: &'a ByteRecord, names: &[String], mapping: &Mapping, bare: fn
     })
 }
 
-fn refused(error: &csv::Error, is_over: bool, line: u64, options: &ReadOptions) -> Error {
+fn refused(error: csv::Error, is_over: bool, line: u64, options: &ReadOptions) -> Error {
     if is_over {
         let e = too_long(&options.limits);
         return Error::new(
@@ -159,12 +160,10 @@ fn refused(error: &csv::Error, is_over: bool, line: u64, options: &ReadOptions) 
         )
         .at_line(line);
     }
-    let kind = if matches!(error.kind(), csv::ErrorKind::Io(e) if e.kind() == io::ErrorKind::Other) {
-        Kind::Io
-    } else {
-        Kind::Format
-    };
-    Error::new(kind, error.to_string()).at_line(line)
+    match error.into_kind() {
+        csv::ErrorKind::Io(e) => failed(&e).at_line(line),
+        other => Error::new(Kind::Format, format!("{other:?}")).at_line(line),
+    }
 }
 
 fn no_text(names: &[String]) -> Error {
@@ -184,13 +183,13 @@ fn guessed(names: &[String], mapping: &Mapping, first: &ByteRecord) -> Option<us
 }
 
 /// The delimiter that the first line has most of, outside quotation marks.
-fn delimiter(head: &[u8]) -> u8 {
+pub(super) fn delimiter(head: &[u8]) -> u8 {
     let mut counts = [0usize; 4];
     let mut quoted = false;
     for b in head {
         match b {
             b'"' => quoted = !quoted,
-            b'\n' if !quoted => break,
+            b'\n' | b'\r' if !quoted => break,
             _ if !quoted => {
                 if let Some(i) = DELIMITERS.iter().position(|d| d == b) {
                     counts[i] += 1;

@@ -1,6 +1,7 @@
 //! Raw bytes → UTF-8: decompression, byte-order marks, declared or guessed encodings, caps,
 //! and the hash of the raw bytes.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
@@ -101,11 +102,7 @@ impl Input {
     }
 
     fn io(&self, error: &io::Error) -> Error {
-        let kind = match error.kind() {
-            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput => Kind::Format,
-            _ => Kind::Io,
-        };
-        Error::new(kind, error.to_string()).at_path(&self.source.path)
+        failed(error).at_path(&self.source.path)
     }
 
     /// The first bytes (at most [`HEAD`]), decompressed. They are still to be read.
@@ -115,7 +112,7 @@ impl Input {
             if head.starts_with(&[0x1f, 0x8b]) {
                 let raw = std::mem::replace(&mut self.stream, Box::new(io::empty()));
                 let packed = BufReader::with_capacity(CHUNK, Cursor::new(head).chain(raw));
-                self.stream = Box::new(flate2::bufread::MultiGzDecoder::new(packed));
+                self.stream = Box::new(Unpacked { packed: flate2::bufread::MultiGzDecoder::new(packed), broken: None });
                 self.size = None;
                 head = self.fill()?;
             }
@@ -178,7 +175,10 @@ impl Input {
     /// The second value is a note on replaced bytes or a wrong declaration.
     pub(super) fn text(&mut self, declared: Option<&str>, limits: &Limits) -> Result<(String, Option<String>)> {
         let bytes = self.bytes(limits, true)?;
-        let (text, encoding, note) = decode(bytes, declared)?;
+        let (mut text, encoding, note) = decode(bytes, declared)?;
+        if ends_in_returns(text.as_bytes()) {
+            text = text.replace('\r', "\n");
+        }
         self.set_encoding(encoding);
         Ok((text, note))
     }
@@ -202,7 +202,7 @@ impl Input {
             _ if skip > 0 || !guess => State::Utf8,
             _ => State::Ascii,
         };
-        Ok(Utf8Stream { stream, state, encoding, raw: Vec::new(), out: Vec::new(), at: 0, ended: false })
+        Ok(Utf8Stream { stream, state, encoding, raw: Vec::new(), out: Vec::new(), at: 0, returns: None, ended: false })
     }
 
     /// Reads whatever is left, and closes the books: the source with the hash of all raw bytes.
@@ -222,6 +222,31 @@ impl Input {
     }
 }
 
+/// A gzip file as it is unpacked. Damage is told to whoever reads on, for the decoder tells it once only: whoever
+/// looks at the head of a small file would take it away.
+struct Unpacked<R> {
+    packed: flate2::bufread::MultiGzDecoder<R>,
+    broken: Option<(io::ErrorKind, String)>,
+}
+
+impl<R: BufRead> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some((kind, message)) = &self.broken {
+            return Err(io::Error::new(*kind, message.clone()));
+        }
+        self.packed.read(buffer).map_err(|e| {
+            let message = match e.kind() {
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput => {
+                    format!("the gzip file is cut off or damaged ({e}): fetch or pack it again")
+                }
+                _ => e.to_string(),
+            };
+            let (kind, message) = self.broken.insert((e.kind(), message));
+            io::Error::new(*kind, message.clone())
+        })
+    }
+}
+
 /// A reader that hashes what passes.
 struct Hashing {
     raw: Arc<Mutex<Box<dyn Read + Send>>>,
@@ -236,6 +261,15 @@ impl Read for Hashing {
     }
 }
 
+/// Why a stream could not be read on.
+pub(super) fn failed(error: &io::Error) -> Error {
+    let kind = match error.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput => Kind::Format,
+        _ => Kind::Io,
+    };
+    Error::new(kind, error.to_string())
+}
+
 fn too_large(limits: &Limits) -> Error {
     let cap = limits.document >> 20;
     Error::new(Kind::Limit, format!("a document of more than {cap} MB; split it into several files"))
@@ -243,6 +277,25 @@ fn too_large(limits: &Limits) -> Error {
 
 pub(super) fn too_long(limits: &Limits) -> Error {
     Error::new(Kind::Limit, format!("a line of more than {} MB", limits.record >> 20))
+}
+
+/// Whether lines end in a carriage return alone, as on old Macs: there is no other line end but maybe at the very end.
+fn ends_in_returns(bytes: &[u8]) -> bool {
+    let lines = bytes.trim_ascii_end();
+    memchr(b'\r', lines).is_some() && memchr(b'\n', lines).is_none()
+}
+
+fn feed_lines(bytes: &mut [u8]) {
+    bytes.iter_mut().filter(|b| **b == b'\r').for_each(|b| *b = b'\n');
+}
+
+/// The bytes of a text whose lines end in line feeds, whatever they ended in. No offset moves.
+pub(super) fn line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut bytes = Cow::Borrowed(bytes);
+    if ends_in_returns(&bytes) {
+        feed_lines(bytes.to_mut());
+    }
+    bytes
 }
 
 /// Decodes a whole text: `(text, encoding, note)`.
@@ -368,6 +421,8 @@ pub(super) struct Utf8Stream {
     raw: Vec<u8>,
     out: Vec<u8>,
     at: usize,
+    /// Whether lines end in carriage returns, once something has been read.
+    returns: Option<bool>,
     ended: bool,
 }
 
@@ -403,6 +458,9 @@ impl Utf8Stream {
                 self.out.truncate(written);
             }
             _ => std::mem::swap(&mut self.raw, &mut self.out),
+        }
+        if *self.returns.get_or_insert_with(|| ends_in_returns(&self.out)) {
+            feed_lines(&mut self.out);
         }
         Ok(())
     }

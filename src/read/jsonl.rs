@@ -6,7 +6,7 @@ use std::io::BufRead;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::decode::{Utf8Stream, too_long};
+use super::decode::{Utf8Stream, failed, too_long};
 use super::table::{self, Mapping, Role, Row, Table};
 use super::{Input, Item, ReadOptions, Reader, Sink, Sniff};
 use crate::error::{Error, Kind, Result};
@@ -43,7 +43,7 @@ impl Reader for Jsonl {
         let mut table = Table::new(input, options, options.presegmented);
         let mut keys = Keys::default();
         loop {
-            let found = records.next().map_err(|e| Error::new(Kind::Io, e.to_string()).at_line(records.line))?;
+            let found = records.next().map_err(|e| failed(&e).at_line(records.line))?;
             let (line, byte) = (records.start_line, records.start_byte);
             let parsed = match found {
                 Found::End => break,
@@ -177,8 +177,11 @@ fn plain(value: &RawValue, role: Role) -> String {
 fn fields(record: &[u8]) -> Result<Vec<(String, &RawValue)>> {
     let text = std::str::from_utf8(record).map_err(|e| {
         let byte = record[e.valid_up_to()];
-        Error::new(Kind::Encoding, format!("the record is not UTF-8 (byte 0x{byte:02X}); it is left out"))
-            .at_byte(e.valid_up_to() as u64)
+        Error::new(
+            Kind::Encoding,
+            format!("the record is not UTF-8 (byte 0x{byte:02X}) and is left out; JSON is UTF-8: save the file in it"),
+        )
+        .at_byte(e.valid_up_to() as u64)
     })?;
     let mut parser = serde_json::Deserializer::from_str(text);
     let parsed = parser.deserialize_map(Fields).and_then(|fields| parser.end().map(|()| fields));

@@ -9,9 +9,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use csv::{ByteRecord, StringRecord};
+
+use super::csv::delimiter;
+use super::decode::line_feeds;
+use super::rows::Rows;
 use crate::document::{Document, Gap, Question, Record, Sentence, Source, Span, Turn};
 use crate::error::{Error, Kind, Result};
 use crate::stance::{Example, Examples, LabelSet};
+use crate::write::Dialect;
 
 /// Names of the columns, where they are not the usual ones.
 #[derive(Clone, Debug, Default)]
@@ -106,8 +112,7 @@ struct Row {
 }
 
 fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
-    let mut reader = table(bytes)?;
-    let header = reader.headers().map_err(|e| csv_error(&e))?.clone();
+    let (header, records) = table(bytes)?;
     let find = |given: &Option<String>, usual: &str, needed: bool| {
         let name = given.as_deref().unwrap_or(usual);
         let exact = header.iter().position(|h| h.trim() == name);
@@ -129,10 +134,18 @@ fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
     let before = find(&None, "context_before", false)?;
     let inclusion = find(&None, "inclusion_probability", false)?;
     let mut rows = Vec::new();
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|e| csv_error(&e))? {
+    for record in &records {
         let line = record.position().map_or(0, csv::Position::line);
-        let cell = |column: Option<usize>| column.and_then(|c| record.get(c)).map(str::trim);
+        if record.iter().skip(header.len()).any(|cell| !cell.trim().is_empty()) {
+            let message = format!(
+                "the row has {} cells, the header has {}; a text with the mark between cells in it needs quotation marks",
+                record.len(),
+                header.len()
+            );
+            return Err(Error::new(Kind::Format, message).at_line(line));
+        }
+        let cell =
+            |column: Option<usize>| column.and_then(|c| record.get(c)).map(|c| Dialect::unguarded(c.trim()).trim());
         let own = |column| cell(column).unwrap_or_default().to_owned();
         let row = Row {
             file,
@@ -164,14 +177,26 @@ fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// The rows of a table that a spreadsheet saved: comma, semicolon or tab, with a byte-order mark or without.
+/// The header and the rows of a table that a spreadsheet saved: comma, semicolon or tab, with a byte-order mark or without.
 ///
 /// # Errors
 /// Bytes that are no such table, with their place.
-pub(crate) fn table(bytes: &[u8]) -> Result<csv::Reader<&[u8]>> {
+pub(crate) fn table(bytes: &[u8]) -> Result<(StringRecord, Vec<StringRecord>)> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     refuse_other_formats(bytes)?;
-    Ok(csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(bytes)).from_reader(bytes))
+    let bytes = &*line_feeds(bytes);
+    let mut rows = Rows::new(bytes, delimiter(bytes));
+    let mut record = ByteRecord::new();
+    let mut records = Vec::new();
+    while rows.next(&mut record).map_err(|e| Error::new(Kind::Format, format!("not a CSV table: {e}")))? {
+        if let Some(error) = rows.unclosed() {
+            return Err(error);
+        }
+        // The bytes are UTF-8, and a cell ends at ASCII only.
+        records.push(StringRecord::from_byte_record_lossy(record.clone()));
+    }
+    let header = if records.is_empty() { StringRecord::new() } else { records.remove(0) };
+    Ok((header, records))
 }
 
 fn refuse_other_formats(bytes: &[u8]) -> Result<()> {
@@ -187,31 +212,15 @@ fn refuse_other_formats(bytes: &[u8]) -> Result<()> {
         return wrong("this looks like JSON");
     }
     let line = |at: usize| memchr::memchr_iter(b'\n', &bytes[..at]).count() as u64 + 1;
-    if let Some(at) = memchr::memchr(0, bytes) {
-        let error = Error::new(Kind::Format, "a zero byte: this is not text; a CSV file is needed");
-        return Err(error.at_line(line(at)).at_byte(at as u64));
-    }
     if let Err(e) = std::str::from_utf8(bytes) {
         let error = Error::new(Kind::Encoding, "not UTF-8; save the file as \"CSV UTF-8\"");
         return Err(error.at_line(line(e.valid_up_to())).at_byte(e.valid_up_to() as u64));
     }
-    Ok(())
-}
-
-/// The mark between cells: what the header has most of.
-fn delimiter(bytes: &[u8]) -> u8 {
-    let header = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-    let count = |mark: u8| memchr::memchr_iter(mark, header).count();
-    [b',', b';', b'\t'].into_iter().rev().max_by_key(|&m| count(m)).unwrap_or(b',')
-}
-
-/// What is wrong with a row, and where.
-pub(crate) fn csv_error(error: &csv::Error) -> Error {
-    let mut out = Error::new(Kind::Format, format!("not a CSV table: {error}"));
-    if let Some(position) = error.position() {
-        out = out.at_line(position.line()).at_byte(position.byte());
+    if let Some(at) = memchr::memchr(0, bytes) {
+        let error = Error::new(Kind::Format, "a zero byte: this is not text; a CSV file is needed");
+        return Err(error.at_line(line(at)).at_byte(at as u64));
     }
-    out
+    Ok(())
 }
 
 /// The label set of a table: the shipped one if its labels are among those, else the names in order.
@@ -222,6 +231,7 @@ fn label_set(rows: &[Row], options: &Options) -> Result<Arc<LabelSet>> {
     let mut names: Vec<String> = rows.iter().map(|r| r.label.clone()).filter(|l| !l.is_empty()).collect();
     names.sort();
     names.dedup();
+    refuse_look_alikes(&names, rows, options)?;
     let policy = LabelSet::policy();
     if names.len() == policy.len() && names.iter().all(|n| policy.id(n).is_some()) && options.none.is_none() {
         return Ok(Arc::new(policy));
@@ -235,6 +245,27 @@ fn label_set(rows: &[Row], options: &Options) -> Result<Arc<LabelSet>> {
     }
     let usual = names.iter().find(|n| n.eq_ignore_ascii_case("neutral")).cloned();
     Ok(Arc::new(LabelSet::new("custom", names, options.none.as_deref().or(usual.as_deref()))?))
+}
+
+/// Two labels that differ in case or blanks only are one that somebody misspelled.
+fn refuse_look_alikes(names: &[String], rows: &[Row], options: &Options) -> Result<()> {
+    let plain = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let mut seen = BTreeMap::new();
+    for name in names {
+        let Some(other) = seen.insert(plain(name), name) else { continue };
+        let uses = |label: &String| rows.iter().filter(|r| r.label == *label).count();
+        let (rare, usual) = if uses(name) > uses(other) { (other, name) } else { (name, other) };
+        let message = format!(
+            "the label \"{rare}\" (used {}×, first here) differs from \"{usual}\" ({}×) in capitals or \
+             blanks only; write them alike",
+            uses(rare),
+            uses(usual)
+        );
+        let line = rows.iter().find(|r| r.label == *rare).map_or(1, |r| r.line);
+        let column = options.columns.label.as_deref().unwrap_or("label");
+        return Err(Error::new(Kind::Usage, message).at_line(line).in_column(column));
+    }
+    Ok(())
 }
 
 fn examples(rows: &[Row], options: &Options, name: impl Fn(usize) -> String) -> Result<Examples> {
@@ -379,6 +410,37 @@ mod tests {
         let error = fails(b"text,label\na,x\nb,x\n");
         assert_eq!((error.line, error.column.as_deref()), (Some(3), Some("label")));
         assert!(error.message.contains("\"x\""));
+    }
+
+    #[test]
+    fn what_a_spreadsheet_did_to_a_table_changes_nothing() {
+        let text = "document,text,label\na,-5 degrees is cold.,x\na,@ADA is right.,y\nb,'tis late.,x\n";
+        let texts = |bytes: &[u8]| -> Vec<String> {
+            let examples = from_bytes(bytes, "t.csv", &Options::default()).unwrap();
+            examples.documents.into_iter().map(|e| e.document.text).collect()
+        };
+        let wanted = texts(text.as_bytes());
+        assert_eq!(wanted, ["-5 degrees is cold.\n@ADA is right.", "'tis late."]);
+        let guarded = text.replace(",-5", ",'-5").replace(",@", ",'@");
+        for other in [guarded.clone(), guarded.replace(',', ";").replace('\n', "\r"), format!("\u{FEFF}{text}")] {
+            assert_eq!(texts(other.as_bytes()), wanted);
+        }
+    }
+
+    #[test]
+    fn a_mark_that_is_not_closed_and_two_labels_that_look_alike_are_refused() {
+        let error = read("text,label\r\na,x\r\n\"b,y\r\nc,x\r\n").unwrap_err();
+        assert_eq!((error.kind, error.line), (Kind::Format, Some(3)));
+        let error = read("text,label\na,Pro \nb,con\nc,pro\nd, Pro\n").unwrap_err();
+        assert_eq!((error.kind, error.line, error.column.as_deref()), (Kind::Usage, Some(4), Some("label")));
+        assert!(error.message.contains("\"pro\"") && error.message.contains("\"Pro\""), "{error}");
+    }
+
+    #[test]
+    fn a_comma_that_cuts_a_text_makes_no_label() {
+        let error = read("text,label\na,x\nWell, so.,y\n").unwrap_err();
+        assert_eq!((error.kind, error.line), (Kind::Format, Some(3)));
+        assert_eq!(read("text,label\na,x,,\nb,y\n").unwrap().labelled(), 2);
     }
 
     #[test]

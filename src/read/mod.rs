@@ -26,6 +26,7 @@ pub mod labelled;
 mod markup;
 mod names;
 mod pdf;
+mod rows;
 mod srt;
 mod table;
 mod tei;
@@ -195,7 +196,7 @@ fn choose(input: &mut Input, options: &ReadOptions) -> Result<&'static dyn Reade
         });
     }
     let extension = input.extension();
-    let head = input.head()?;
+    let head = &*decode::line_feeds(input.head()?);
     if head.iter().all(u8::is_ascii_whitespace) && head.len() < decode::HEAD {
         return Err(Error::new(Kind::Empty, "the file is empty").at_byte(0));
     }

@@ -202,11 +202,13 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The encoding, as far as it is known by now.
-    pub(super) fn set_encoding(&mut self, encoding: &str) {
-        if self.source.encoding != encoding {
-            encoding.clone_into(&mut self.source.encoding);
+    /// The encoding, as far as it is known by now. One that turns out later was guessed, which is told.
+    pub(super) fn set_encoding(&mut self, encoding: &str, sink: &mut Sink<'_>) -> Result<()> {
+        if self.source.encoding == encoding {
+            return Ok(());
         }
+        encoding.clone_into(&mut self.source.encoding);
+        sink(Item::note(format!("the bytes are not UTF-8; read as {encoding}")))
     }
 
     /// The columns that are carried through.

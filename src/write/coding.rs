@@ -45,8 +45,7 @@ pub struct Drawn {
 /// Bytes that are no such table, rows with codes or a sample already, and rows with a cell too few or too many, with
 /// line and column.
 pub fn sheet(sentences: &[u8], plan: Plan, seed: u64, dialect: Dialect) -> Result<(Vec<u8>, Vec<Drawn>)> {
-    let mut reader = labelled::table(sentences)?;
-    let header = reader.headers().map_err(|e| labelled::csv_error(&e))?.clone();
+    let (header, rows) = labelled::table(sentences)?;
     let column = |name: &str| {
         header.iter().position(|h| h == name).ok_or_else(|| {
             let message = "no such column; a sentences.csv is needed, as `standpoint run` writes it";
@@ -61,9 +60,7 @@ pub fn sheet(sentences: &[u8], plan: Plan, seed: u64, dialect: Dialect) -> Resul
         let message = "a sample has been drawn from this table already; draw from the one that `standpoint run` wrote";
         return Err(Error::new(Kind::Usage, message).at_line(1).in_column(&header[there]));
     }
-    let mut rows = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(|e| labelled::csv_error(&e))?;
+    for row in &rows {
         let line = row.position().map_or(0, csv::Position::line);
         if row.len() != header.len() {
             let message = format!("the row has {} cells, the header has {}", row.len(), header.len());
@@ -73,7 +70,6 @@ pub fn sheet(sentences: &[u8], plan: Plan, seed: u64, dialect: Dialect) -> Resul
             let message = "a code stands here already, and how this sentence was drawn is not known";
             return Err(Error::new(Kind::Usage, message).at_line(line).in_column("label"));
         }
-        rows.push(row);
     }
     let mut ids = BTreeMap::new();
     let speakers: Vec<usize> = rows
