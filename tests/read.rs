@@ -431,6 +431,15 @@ fn docx_paragraphs_are_lines() {
     assert_eq!((doc.turns[0].line, doc.turns[0].spans[0].of(&doc.text)), (2, "One & two."));
 }
 
+#[test]
+fn a_time_on_a_line_of_its_own_belongs_to_the_name_before_it_and_is_not_said() {
+    let lines = ["Ana Ruiz", "0:03", "Fog is a risk.", "Ben Ode", "0:15", "Fog is", "Ana Ruiz", "0:21", "Yes."];
+    let got = bytes("a.docx", paragraphs(&lines));
+    let doc = &got.documents[0];
+    assert_eq!(doc.turns.iter().map(|t| t.time).collect::<Vec<_>>(), [Some(3000), Some(15_000), Some(21_000)]);
+    assert_eq!(speech(doc), "Fog is a risk.\nFog is\nYes.");
+}
+
 /// The running text of a document.
 fn text(name: &str, input: impl Into<Vec<u8>>) -> String {
     let got = bytes(name, input);

@@ -31,7 +31,7 @@ pub(super) struct Label {
     pub separator: Separator,
     /// The name, without markup, time and remarks in parentheses.
     pub name: Range<usize>,
-    /// Where the words start (the line's end if they start on the next one).
+    /// Where the words start: at or behind the line's end if they start on a later one.
     pub speech: usize,
     /// Time on the label, in milliseconds.
     pub time: Option<u64>,

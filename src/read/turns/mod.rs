@@ -256,10 +256,19 @@ fn labels(
         if over.is_some() {
             broken = i + 1;
         }
+        if all.get(i + 1).is_some_and(|next| roster::are_initials(content, next.of(text))) {
+            continue;
+        }
         if let Some(mut label) = over.or_else(|| label::parse(content, in_bold as usize, starts)) {
-            // A time on the line before belongs to a name alone on its line.
-            if label.separator == label::Separator::Alone && label.time.is_none() && i > first {
-                label.time = label::only_stamp(all[i - 1].of(text));
+            // A time on the next line, or on the one before, belongs to a name alone on its line.
+            if label.separator == label::Separator::Alone && label.time.is_none() {
+                let next = all[i + 1..].iter().take(2).find(|next| !next.is_blank());
+                if let Some((next, time)) = next.and_then(|next| Some((next, label::only_stamp(next.of(text))?))) {
+                    label.time = Some(time);
+                    label.speech = (next.end - line.start) as usize;
+                } else if i > first {
+                    label.time = label::only_stamp(all[i - 1].of(text));
+                }
             }
             roster.add(i, &content[label.name.clone()], label);
         }

@@ -545,6 +545,13 @@ fn surname(key: &str) -> &str {
     key.split(" of ").next().unwrap_or(key).rsplit(' ').next().unwrap_or(key)
 }
 
+/// Whether `line` is the initials of the name on the next line, as programs show them in place of a picture.
+pub(super) fn are_initials(line: &str, next: &str) -> bool {
+    (2..=3).contains(&line.len())
+        && line.bytes().all(|b| b.is_ascii_uppercase())
+        && next.split_whitespace().filter_map(|word| word.chars().next()).eq(line.chars())
+}
+
 /// The first letters of a name's words but for an article.
 fn initials(key: &str) -> String {
     key.trim_start_matches("the ").split(' ').filter_map(|word| word.chars().next()).collect()

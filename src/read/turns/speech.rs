@@ -51,9 +51,8 @@ impl<'a> Speech<'a> {
         let (mut ended, mut all) = (0usize, 0usize);
         for label in labels.iter().take(400) {
             let line = label.line as usize;
-            let own = lines[line].of(text).len() > label.label.speech;
-            let start =
-                if own { line } else { (line + 1..lines.len()).find(|i| !lines[*i].is_blank()).unwrap_or(line) };
+            let at = lines[line].start as usize + label.label.speech;
+            let start = (line..lines.len()).find(|i| lines[*i].end as usize > at).unwrap_or(line);
             let mut last = start;
             while last + 1 < lines.len() && !lines[last + 1].is_blank() && !layout.starts(lines, last + 1) {
                 last += 1;
