@@ -91,11 +91,7 @@ pub(super) fn name(text: &str) -> Option<NameKind> {
             first = word;
         }
         let is_first_lower = count == 0 && c.is_lowercase();
-        if is_first_lower
-            && !is_in(word, &["speaker", "unidentified", "unknown", "interviewer", "moderator"])
-            && !is_in(word, SMALL_FIRST)
-            && !is_joined(word)
-        {
+        if is_first_lower && !is_in(word, MACHINE) && !is_in(word, SMALL_FIRST) && !is_joined(word) {
             return None;
         }
         if c.is_lowercase()
@@ -230,11 +226,12 @@ pub(super) fn begins_small(text: &str) -> bool {
             && all.find(|w| !is(w, PARTICLE)).is_some_and(|w| w.starts_with(char::is_uppercase))
 }
 
-/// `speaker 1`, `Speaker`, `unidentified`: labels that machines write in lower case too.
+/// Parts that machines write in lower case too.
+const MACHINE: &[&str] = &["speaker", "unidentified", "unknown", "interviewer", "moderator"];
+
+/// `speaker 1`, `Speaker`, `unidentified`: whether `text` begins with a part that machines write.
 pub(super) fn is_machine(text: &str) -> bool {
-    ["speaker", "unidentified", "unknown", "interviewer", "moderator"]
-        .iter()
-        .any(|w| text.get(..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w)))
+    MACHINE.iter().any(|w| text.get(..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w)))
 }
 
 /// Whether the name's letters are capitals: `MR. DALE`, `Mr. McDALE`, `SEN. ODE`.
