@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::turns::words::{is_part as is_part_name, is_particle, is_plain_title, is_title};
+use super::turns::words::{is_part as is_part_name, is_particle, is_plain_title, is_title, without_affiliation};
 use super::{Input, Limits};
 use crate::error::{Error, Kind, Result};
 
@@ -217,11 +217,11 @@ fn plain(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 
-/// A printed name with its case and white space mended, without remarks in parentheses and
-/// without the description after a comma.
+/// A printed name with its case and white space mended, without remarks in parentheses, without
+/// the description after a comma and without an institution after a dash.
 pub(super) fn display(printed: &str) -> String {
     let cut = printed.find(['(', '[', '（']).filter(|at| *at > 0).unwrap_or(printed.len());
-    let mut name = printed[..cut].trim();
+    let mut name = without_affiliation(printed[..cut].trim());
     if let Some((head, description)) = name.split_once(',') {
         let is_suffix = matches!(plain(description).as_str(), "jr" | "sr" | "ii" | "iii" | "iv" | "esq");
         name = if is_suffix || is_inverted(name) || head.is_empty() { name } else { head };

@@ -50,7 +50,7 @@ pub(super) struct Marks {
     pub bold: bool,
     /// Behind a list mark.
     pub listed: bool,
-    /// With a remark in parentheses: a constituency, a country, a party.
+    /// With a remark in parentheses or behind a dash: a constituency, a country, a party, an institution.
     pub remarked: bool,
 }
 
@@ -298,6 +298,7 @@ fn made(separator: Separator, rest: &str, name: Range<usize>, speech: usize, tim
     {
         name.end = name.start + 1;
     }
+    name.end = name.start + words::without_affiliation(&rest[name.clone()]).len();
     let kind = words::name(&rest[name.clone()])?;
     let capitals = words::is_capitals(&rest[name.clone()]);
     Some(Label { separator, name, speech, time, capitals, kind, marks: Marks::default() })
@@ -337,9 +338,10 @@ fn colon(rest: &str) -> Option<Label> {
                 }
                 let tail = tail(rest, at + c.len_utf8(), false);
                 let speech = to_speech(rest, tail.at);
-                let remarked = rest[end..at].contains(['(', '（']) && time.is_none();
-                return made(Separator::Colon, rest, 0..end, speech, time.or(tail.time))
-                    .map(|l| Label { marks: Marks { remarked, ..l.marks }, ..l });
+                let has_bracket = rest[end..at].contains(['(', '（']) && time.is_none();
+                let label = made(Separator::Colon, rest, 0..end, speech, time.or(tail.time))?;
+                let remarked = has_bracket || rest[label.name.end..end].contains(char::is_alphabetic);
+                return Some(Label { marks: Marks { remarked, ..label.marks }, ..label });
             }
             '(' | '[' | '（' => {
                 name_end.get_or_insert(at);
@@ -479,7 +481,9 @@ fn dash(rest: &str) -> Option<Label> {
         [" — ", " – ", " -- ", " - "].iter().filter_map(|d| head.find(d).map(|at| (at, d.len()))).min()?;
     let speech = to_speech(rest, at + length);
     let label = made(Separator::Dash, rest, 0..at, speech, None)?;
-    (speech < rest.len() && !rest[..at].ends_with('.')).then_some(label)
+    // `Ana Ruiz - MIT   0:03`: the time ends a line that is all label.
+    let is_alone = alone(rest).is_some_and(|l| l.time.is_some());
+    (speech < rest.len() && !rest[..at].ends_with('.') && !is_alone).then_some(label)
 }
 
 /// `Ana Ruiz (S&D). – Madam President`, `Ana Ruiz, on behalf of the Group. – `: the European
@@ -581,6 +585,7 @@ mod tests {
         assert_eq!(shown("DALE ORTON, ANCHOR: Good evening."), "Colon|DALE ORTON, ANCHOR|Good evening.|");
         assert_eq!(shown("Speaker 1: 00:10"), "Colon|Speaker 1||10");
         assert_eq!(shown("J. DALE ORTON: Good evening."), "Colon|J. DALE ORTON|Good evening.|");
+        assert_eq!(shown("Ana Ruiz - MIT: Yes."), "Colon|Ana Ruiz|Yes.|");
         assert_eq!(shown("J.-P. Orton: Yes."), "Colon|J.-P. Orton|Yes.|");
         assert_eq!(shown("von Orten: Yes."), "Colon|von Orten|Yes.|");
         assert_eq!(shown("3. The President: I thank you."), "Colon|The President|I thank you.|");
@@ -628,6 +633,8 @@ mod tests {
     #[test]
     fn names_alone() {
         assert_eq!(shown("Ana Ruiz   0:03"), "Alone|Ana Ruiz||3");
+        assert_eq!(shown("Ana Ruiz - MIT   0:03"), "Alone|Ana Ruiz||3");
+        assert_eq!(shown("Dr. Ruiz | RAND  0:03"), "Alone|Dr. Ruiz||3");
         assert_eq!(shown("Ana Ruiz"), "Alone|Ana Ruiz||");
         assert_eq!(shown("### Ana Ruiz"), "Alone|Ana Ruiz||");
         assert_eq!(shown("We agreed on it"), "none");

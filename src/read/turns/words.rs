@@ -214,6 +214,32 @@ fn is_role(first: &str, last: &str, count: usize) -> bool {
     }
 }
 
+/// Words of an institution's name.
+#[rustfmt::skip]
+const INSTITUTIONS: &[&str] = &[
+    "academy", "agency", "association", "bank", "bureau", "center", "centre", "college", "commission", "committee",
+    "council", "department", "embassy", "foundation", "house", "institute", "institution", "ministry", "office",
+    "parliament", "press", "school", "society", "university",
+];
+
+/// `Ana Ruiz - MIT`, `Dr. Ruiz | Harbor Institute`: a display name without where the person is from. What stands
+/// behind a dash must name an institution.
+pub(in crate::read) fn without_affiliation(text: &str) -> &str {
+    let found = [" | ", " - ", " – ", " — "].iter().filter_map(|mark| text.find(mark).map(|at| (at, *mark))).min();
+    let Some((at, mark)) = found else { return text };
+    let (head, from) = (text[..at].trim_end(), &text[at + mark.len()..]);
+    let is_person = head.contains(' ')
+        && !head.contains(|c: char| c.is_ascii_digit())
+        && matches!(name(head), Some(NameKind::Plain | NameKind::Titled));
+    let is_named = |w: &str| w.starts_with(char::is_uppercase) || is(w, PARTICLE) || w == "&";
+    let is_capital = |w: &str| w.len() > 1 && w.bytes().all(|b| b.is_ascii_uppercase());
+    let is_institution = from.split_whitespace().all(is_named)
+        && from.split_whitespace().count() < 8
+        && !has_clause_word(from)
+        && (mark == " | " || from.split_whitespace().any(|w| is_capital(bare(w)) || is_in(w, INSTITUTIONS)));
+    if is_person && is_institution { head } else { text }
+}
+
 /// Words in lower case that a surname begins with.
 const SMALL_FIRST: &[&str] = &["de", "van", "von", "al", "el"];
 
@@ -388,6 +414,22 @@ mod tests {
             "2020",
         ] {
             assert!(name(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn affiliations() {
+        for (text, person) in [
+            ("Ana Ruiz - MIT", "Ana Ruiz"),
+            ("Dr. Ruiz | RAND", "Dr. Ruiz"),
+            ("Ana Ruiz – Harbor Institute for the Sea", "Ana Ruiz"),
+            ("Ana Ruiz - Port Security", "Ana Ruiz - Port Security"),
+            ("Ana Ruiz - the head of MIT", "Ana Ruiz - the head of MIT"),
+            ("Moderator - MIT", "Moderator - MIT"),
+            ("Group 3 - MIT", "Group 3 - MIT"),
+            ("Jean-Luc Ode", "Jean-Luc Ode"),
+        ] {
+            assert_eq!(without_affiliation(text), person);
         }
     }
 
