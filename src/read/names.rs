@@ -240,7 +240,7 @@ pub(super) fn display(printed: &str) -> String {
             capitalise(word, &mut out);
         } else if i > 0 && i + 1 < words.len() && is_small(word) {
             out.extend(word.chars().flat_map(char::to_lowercase));
-        } else if is_shouted(word) {
+        } else if is_shouted(word) || words.len() > 1 && is_syllable(word) {
             capitalise(word, &mut out);
         } else {
             out.push_str(word);
@@ -273,6 +273,12 @@ fn is_shouted(word: &str) -> bool {
     let is_roman = matches!(word, "II" | "III" | "IV");
     let vowels = word.chars().any(|c| "AEIOUYaeiouy".contains(c) || !c.is_ascii());
     (upper == letters || mac) && letters > 1 && (vowels || is_title(word)) && !is_initials && !is_roman
+}
+
+/// `LI`, `HE`: two capitals that can be spoken as a name, not initials.
+fn is_syllable(word: &str) -> bool {
+    let is_vowel = |b: u8| b"AEIOU".contains(&b);
+    matches!(word.as_bytes(), [a, b] if a.is_ascii_uppercase() && !is_vowel(*a) && is_vowel(*b))
 }
 
 /// `DALE` → `Dale`, `MCDALE` → `McDale`, `O'DALE-ODE` → `O'Dale-Ode`.
@@ -407,6 +413,8 @@ mod tests {
             ("MR. ODE OF NEW MEXICO", "Mr. Ode of New Mexico"),
             ("Q", "Q"),
             ("J.R. ODE", "J.R. Ode"),
+            ("LI WEN", "Li Wen"),
+            ("JD ODE", "JD Ode"),
             ("ANA RUIZ, ODE NEWS ANCHOR (voice-over)", "Ana Ruiz"),
             ("John Ode, Jr.", "John Ode, Jr."),
             ("speaker 2", "Speaker 2"),

@@ -401,7 +401,10 @@ impl View<'_> {
         if name.spelled_out {
             return self.is_speech(candidate);
         }
-        if self.is_capital && !label.capitals && !(recurs && (name.capitals || is_strong)) {
+        let line = self.lines[candidate.line as usize].of(self.text);
+        let printed = &line[label.name.clone()];
+        let is_like = name.capitals || is_strong || super::words::has_capital_word(printed);
+        if self.is_capital && !label.capitals && !(recurs && is_like) {
             return false;
         }
         if recurs {
@@ -411,16 +414,15 @@ impl View<'_> {
             }
             return label.kind > NameKind::Plain || common.get() == Some(false);
         }
-        let line = self.lines[candidate.line as usize].of(self.text);
         // "Editor's Note:", "Privacy Policy:" once: a notice.
-        let last = line[label.name.clone()].split_whitespace().next_back().unwrap_or_default();
+        let last = printed.split_whitespace().next_back().unwrap_or_default();
         if label.kind == NameKind::Plain && super::words::is_heading(last) {
             return false;
         }
         if is_strong {
             return self.is_speech(candidate);
         }
-        let words = words_of(&line[label.name.clone()]);
+        let words = words_of(printed);
         self.is_speech(candidate)
             && (name.mentioned
                 || (self.is_capital && label.capitals && words > 1)

@@ -2,7 +2,7 @@
 //! what stands before a colon is no name.
 
 use super::label::NameKind;
-use super::vocabulary::{ABBREVIATION, ASKER, CLAUSE, HEADING, PARTICLE, PLAIN_TITLE, ROLE, TITLE, is};
+use super::vocabulary::{ABBREVIATION, ASKER, CLAUSE, Classes, HEADING, PARTICLE, PLAIN_TITLE, ROLE, TITLE, is};
 
 const MOST_WORDS: usize = 7;
 const MOST_CAPITAL_WORDS: usize = 16;
@@ -17,52 +17,39 @@ fn is_in(word: &str, list: &[&str]) -> bool {
     list.iter().any(|w| w.eq_ignore_ascii_case(word))
 }
 
+/// Words of a clause (as a name has them: `He`, `HE`) that a name of two letters may not be.
+#[rustfmt::skip]
+const SHORT_CLAUSES: &[&str] = &[
+    "No", "So", "We", "He", "It", "If", "Is", "My", "Me", "Us", "Or", "As", "By", "NO", "SO", "WE", "HE", "IT", "IF",
+    "IS", "MY", "ME", "OR", "AS", "BY", "Oh", "OK", "Ok", "Hi", "Re", "RE",
+];
+
 /// Whether a clause word shows that `text` is no name.
 fn has_clause_word(text: &str) -> bool {
+    let text = without_short_surname(text);
     text.split([' ', '\t', '/']).any(|w| {
         let word = w.split(['\'', '’']).next().unwrap_or(w);
         let contracted = word.len() < w.len()
             && !matches!(word, "O" | "D" | "d" | "L" | "N" | "o")
             && !w.ends_with("'s")
             && !w.ends_with("’s");
-        let initial = w.len() <= 2
-            && w.starts_with(|c: char| c.is_uppercase())
-            && w != "I"
-            && !matches!(
-                w,
-                "No" | "So"
-                    | "We"
-                    | "He"
-                    | "It"
-                    | "If"
-                    | "Is"
-                    | "My"
-                    | "Me"
-                    | "Us"
-                    | "Or"
-                    | "As"
-                    | "By"
-                    | "NO"
-                    | "SO"
-                    | "WE"
-                    | "HE"
-                    | "IT"
-                    | "IF"
-                    | "IS"
-                    | "MY"
-                    | "ME"
-                    | "OR"
-                    | "AS"
-                    | "BY"
-                    | "Oh"
-                    | "OK"
-                    | "Ok"
-                    | "Hi"
-                    | "Re"
-                    | "RE"
-            );
+        let initial =
+            w.len() <= 2 && w.starts_with(|c: char| c.is_uppercase()) && w != "I" && !SHORT_CLAUSES.contains(&w);
         (contracted || !initial) && is(word, CLAUSE)
     })
+}
+
+/// `He Lifeng`, `SO Young-jin`: a name without a surname that would be a clause word. It stands first, and but for
+/// `He` it is told by its capitals; no word of any class follows.
+fn without_short_surname(text: &str) -> &str {
+    let Some((first, given)) = text.split_once(' ') else { return text };
+    let is_surname = first.eq_ignore_ascii_case("he")
+        || is_in(first, &["so", "no", "we"])
+            && first.bytes().all(|b| b.is_ascii_uppercase())
+            && given.contains(char::is_lowercase);
+    let is_given = given.split(' ').count() < 3
+        && given.split(' ').all(|w| w.starts_with(char::is_uppercase) && w.len() > 2 && !is(w, Classes::MAX));
+    if is_surname && is_given { given } else { text }
 }
 
 /// What kind of name `text` is, `None` if it is no name. Remarks in parentheses and a
@@ -280,6 +267,11 @@ pub(super) fn is_capitals(text: &str) -> bool {
     upper > 0 && lower * 3 <= upper
 }
 
+/// Whether a word of the name is set in capitals, as a surname may be: `YOON Min-ji`, `Ana RUIZ`.
+pub(super) fn has_capital_word(text: &str) -> bool {
+    text.split_whitespace().any(|w| w.len() > 1 && w.chars().all(char::is_uppercase))
+}
+
 /// Whether the full stop at `at` belongs to a name: after an abbreviated title or an initial.
 pub(super) fn stop_in_name(text: &str, at: usize) -> bool {
     let from = text[..at].rfind([' ', '\t', '(', '*', '.', '-']).map_or(0, |p| p + 1);
@@ -397,6 +389,9 @@ mod tests {
             "O'Dale",
             "J. R. Ode",
             "DALE ORTON, ODE NEWS ANCHOR",
+            "HE LIFAN",
+            "He Lifan",
+            "SO Young-min",
         ] {
             assert!(name(text).is_some(), "{text}");
         }
@@ -411,6 +406,9 @@ mod tests {
             "We",
             "Here's the thing",
             "My view",
+            "He Said",
+            "NO TALKS",
+            "So China",
             "2020",
         ] {
             assert!(name(text).is_none(), "{text}");
