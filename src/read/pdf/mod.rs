@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Input, Item, ReadOptions, Reader, Sink, Sniff, turns, txt};
 use crate::error::{Error, Kind, Result};
 use object::{Dictionary, Object, Objects, Refused};
-use page::Line;
+use page::{Line, Number};
 
 /// PDF.
 pub(super) struct Pdf;
@@ -76,6 +76,7 @@ impl Reader for Pdf {
             sink(Item::note(format!("{unread} of {} pages have no text layer", all.len())))?;
         }
         drop_heads(&mut all);
+        all.iter_mut().for_each(drop_numbers);
         let text = joined(&all);
         if text.len() > options.limits.document {
             return Err(refused(Refused::TooLarge));
@@ -158,6 +159,25 @@ fn drop_heads(pages: &mut [Vec<Line>]) {
             }
         }
     }
+}
+
+/// Drops the numbers of a page's lines, as hearings and depositions have them in the margin: most lines have one, and
+/// each goes on from the one before. What is left stands where it stood, so that indents show.
+fn drop_numbers(lines: &mut Vec<Line>) {
+    let numbers: Vec<Option<Number>> = lines.iter().map(Line::number).collect();
+    let values: Vec<u32> = numbers.iter().flatten().map(|n| n.value).collect();
+    let on = values.windows(2).filter(|w| w[1] == w[0] + 1).count();
+    let said = lines.iter().zip(&numbers).filter(|(line, n)| n.as_ref().is_none_or(|n| n.words < line.text.len()));
+    if values.len() < 8 || on * 10 < values.len() * 8 || values.len() * 10 < said.count() * 6 {
+        return;
+    }
+    let mut numbers = numbers.into_iter();
+    lines.retain_mut(|line| {
+        let Some(number) = numbers.next().flatten() else { return true };
+        line.text.drain(..number.words);
+        line.x = number.x;
+        !line.text.is_empty()
+    });
 }
 
 /// All pages as one text: indents as spaces, a blank line where a gap is left.

@@ -36,6 +36,32 @@ pub(super) struct Line {
     pub size: f64,
     pub text: String,
     end: f64,
+    /// Where in the text the words begin, and where on the page, if a gap is between a number and them.
+    body: Option<(usize, f64)>,
+}
+
+/// A number that a line begins with, apart from its words.
+pub(super) struct Number {
+    pub value: u32,
+    /// Where in the text the words begin; its end if there are none.
+    pub words: usize,
+    /// Where on the page they begin.
+    pub x: f64,
+}
+
+impl Line {
+    /// The number of the line, where it is nothing else or the words stand apart from it.
+    pub(super) fn number(&self) -> Option<Number> {
+        let (words, x) = self.body.unwrap_or_else(|| {
+            let digits = self.text.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+            let words = if digits.starts_with("  ") { digits.trim_start() } else { "" };
+            let at = self.text.len() - words.len();
+            (at, self.x + at as f64 * self.size * 0.5)
+        });
+        let number = self.text[..words].trim();
+        let value = number.parse().ok().filter(|_| number.len() < 3)?;
+        Some(Number { value, words, x })
+    }
 }
 
 #[derive(Clone)]
@@ -251,6 +277,9 @@ impl Page<'_, '_> {
         if let Some(line) = self.lines.last_mut() {
             let is_on = (line.y - y).abs() < 0.4 * size.max(line.size);
             if is_on && x > line.end - size {
+                if x - line.end > size && line.body.is_none() && line.number().is_some() {
+                    line.body = Some((line.text.len(), x));
+                }
                 if x - line.end > 0.15 * size && !line.text.ends_with(' ') && !words.starts_with(' ') {
                     line.text.push(' ');
                 }
@@ -259,6 +288,6 @@ impl Page<'_, '_> {
                 return;
             }
         }
-        self.lines.push(Line { x, y, size, text: words.to_owned(), end });
+        self.lines.push(Line { x, y, size, text: words.to_owned(), end, body: None });
     }
 }
