@@ -178,7 +178,7 @@ fn person(printed: &str) -> Person {
     let (mut titles, mut words) = (Vec::new(), Vec::new());
     let all: Vec<&str> = display.split(' ').collect();
     let is_part = all.first().is_some_and(|w| w.eq_ignore_ascii_case("the"))
-        || all.len() == 1 && is_part_name(&display)
+        || (all.len() == 1 || matches!(all[1], "le" | "la")) && is_part_name(&display)
         || all.iter().any(|w| w.bytes().all(|b| b.is_ascii_digit()));
     let mut of = String::new();
     if !is_part {
@@ -433,6 +433,10 @@ mod tests {
         assert_eq!(names(&["Mr. Dale", "Ms. Dale"]), ["Mr. Dale", "Ms. Dale"]);
         assert_eq!(names(&["Mr. Dale of Ohio", "Mr. Dale of Texas"]), ["Mr. Dale of Ohio", "Mr. Dale of Texas"]);
         assert_eq!(names(&["The Chairman", "The Clerk"]), ["The Chairman", "The Clerk"]);
+        assert_eq!(
+            names(&["M. le ministre", "M. le ministre de la mer"]),
+            ["M. le ministre", "M. le ministre de la mer"]
+        );
     }
 
     #[test]

@@ -385,10 +385,10 @@ fn is_first_initial(rest: &str, at: usize) -> bool {
         && next.starts_with(char::is_uppercase)
 }
 
-/// `Q.`, `A.`, `Q   `, `Q`: the short forms of a question and its answer.
+/// `Q.`, `A.`, `Q   `, `Q`, and in Spanish `P.`, `R.-`: the short forms of a question and its answer.
 fn question_or_answer(rest: &str) -> Option<Label> {
     let first = *rest.as_bytes().first()?;
-    if !matches!(first, b'Q' | b'A') {
+    if !matches!(first, b'Q' | b'A' | b'P' | b'R') || matches!(first, b'P' | b'R') && !rest[1..].starts_with('.') {
         return None;
     }
     let after = &rest[1..];
@@ -402,7 +402,9 @@ fn question_or_answer(rest: &str) -> Option<Label> {
         _ => return None,
     };
     // One space after `A` is the article; after `Q` it is a label if a sentence follows.
-    let words = after_mark[length..].trim_start_matches([' ', '\t', '*', '_', '\u{A0}']);
+    let dashed = &after_mark[length..];
+    let dashed = if length > 0 { dashed.trim_start_matches(['-', '–', '—']) } else { dashed };
+    let words = dashed.trim_start_matches([' ', '\t', '*', '_', '\u{A0}']);
     let gap = after_mark.len() - length - words.len();
     let is_tight = separator == Separator::Gap && gap < 2 && mark == 0;
     if is_tight && (first == b'A' || !words.starts_with(|c: char| c.is_uppercase() || "“\"(['’—…".contains(c)))
@@ -433,7 +435,7 @@ fn stop(rest: &str) -> Option<Label> {
             b'.' => {
                 let after = &rest[at + 1..];
                 let end = name_end.unwrap_or(at);
-                let is_dash = after.starts_with(['—', '–']) || after.starts_with("--");
+                let is_dash = after.starts_with(['—', '–', '-']);
                 let is_bracket = after.starts_with(" [") || after.starts_with(" (");
                 if !(is_dash || after.starts_with([' ', '\t', '\u{A0}', '*'])) || !words::is_stop_label(&rest[..end]) {
                     return None;
@@ -620,6 +622,11 @@ mod tests {
         );
         assert_eq!(shown("Q. Did you see it?"), "Stop|Q|Did you see it?|");
         assert_eq!(shown("Q    And then?"), "Gap|Q|And then?|");
+        assert_eq!(shown("P.- ¿Y si no?"), "Stop|P|¿Y si no?|");
+        assert_eq!(shown("M. le ministre de la mer. C'est fait."), "Stop|M. le ministre de la mer|C'est fait.|");
+        assert_eq!(shown("M. Jean Varin. Merci."), "Stop|M. Jean Varin|Merci.|");
+        assert_eq!(shown("La señora RUIZ.- Gracias."), "Stop|La señora RUIZ|Gracias.|");
+        assert_eq!(shown("Abg. Ode (Partei): Nein."), "Colon|Abg. Ode|Nein.|");
         for line in [
             "Mr. Ode, you spoke of it.",
             "The Chairman of the Joint Staff said so.",

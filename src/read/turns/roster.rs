@@ -302,6 +302,11 @@ impl View<'_> {
         if matches!(printed, "I" | "R" | "P") && name.total < 2 {
             return false;
         }
+        // `P. Ode` may be anybody; `P.` and `R.` in turn are question and answer.
+        if matches!(printed, "R" | "P") && label.separator == Separator::Stop {
+            let times = |key: &str| self.roster.keys.get(key).map_or(0, |id| self.roster.names[*id as usize].total);
+            return times("p").abs_diff(times("r")) * 4 <= name.total;
+        }
         if label.marks.listed && !self.is_listed {
             return false;
         }

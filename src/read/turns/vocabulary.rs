@@ -17,6 +17,10 @@ const TITLES: &[&str] = &[
     "representative", "reps", "reverend", "rev", "right", "rt", "secretary", "sec", "sen", "senator", "señor",
     "señora", "sgt", "sergeant", "sheik", "sheikh", "sheriff", "signor", "signora", "sir", "speaker",
     "superintendent", "supt", "under", "undersecretary", "vice", "viscount",
+    // Spanish and German parliaments.
+    "sr", "sra", "abg", "abgeordnete", "abgeordneter", "bundeskanzler", "bundeskanzlerin", "bundesminister", "bundesministerin",
+    "ministerin", "ministerpräsident", "ministerpräsidentin", "präsident", "präsidentin", "senatorin", "staatsminister",
+    "staatsministerin", "staatssekretär", "staatssekretärin", "vizepräsident", "vizepräsidentin",
 ];
 
 /// Titles that say nothing of an office.
@@ -25,9 +29,9 @@ const PLAIN_TITLES: &[&str] = &["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "
 /// Abbreviations that may stand in a name with a full stop.
 #[rustfmt::skip]
 const ABBREVIATIONS: &[&str] = &[
-    "adm", "amb", "asst", "brig", "capt", "cmdr", "col", "cpl", "dep", "dr", "esq", "fr", "gen", "gov", "hon", "jr",
+    "abg", "adm", "amb", "asst", "brig", "capt", "cmdr", "col", "cpl", "dep", "dr", "esq", "fr", "gen", "gov", "hon", "jr",
     "lt", "maj", "mme", "mlle", "mr", "mrs", "ms", "mx", "ph.d", "phd", "pres", "prof", "rep", "reps", "rev", "rt",
-    "sec", "sen", "sens", "sgt", "sr", "st", "ste", "supt", "wm", "chas", "geo", "jos", "thos",
+    "sec", "sen", "sens", "sgt", "sr", "sra", "st", "ste", "supt", "wm", "chas", "geo", "jos", "thos",
 ];
 
 /// Parts that people play in a transcript, as the whole label or its first or last word.
@@ -37,8 +41,8 @@ const ROLES: &[&str] = &[
     "chairman", "chairperson", "chairwoman", "clerk", "coordinator", "correspondent", "counsel", "court", "crowd",
     "editor", "expert", "facilitator", "female", "guest", "heckler", "host", "interpreter", "interviewee",
     "interviewer", "journalist", "juror", "male", "man", "marshal", "member", "moderator", "narrator", "official",
-    "operator", "panelist", "panellist", "parliamentarian", "participant", "president", "presenter", "prosecutor",
-    "protester", "protestor", "q", "question", "questioner", "reporter", "respondent", "secretary", "speaker",
+    "operator", "panelist", "panellist", "parliamentarian", "participant", "pregunta", "president", "presenter", "prosecutor",
+    "protester", "protestor", "q", "question", "questioner", "reporter", "respondent", "respuesta", "secretary", "speaker",
     "spokesman", "spokesperson", "spokeswoman", "staffer", "student", "translator", "unidentified", "unknown",
     "videographer", "voice", "witness", "woman", "主持人", "记者", "問", "答", "问", "發言人", "发言人",
 ];
@@ -46,7 +50,7 @@ const ROLES: &[&str] = &[
 /// Roles that ask.
 #[rustfmt::skip]
 const ASKERS: &[&str] = &[
-    "q", "question", "questioner", "interviewer", "reporter", "journalist", "moderator", "host", "anchor",
+    "pregunta", "q", "question", "questioner", "interviewer", "reporter", "journalist", "moderator", "host", "anchor",
     "presenter", "facilitator", "caller", "student", "audience", "记者", "問", "问", "主持人", "editor",
 ];
 

@@ -63,6 +63,12 @@ pub(super) fn name(text: &str) -> Option<NameKind> {
     if is_crowd(text) || matches!(text.trim(), "I" | "R" | "P") {
         return Some(NameKind::Role);
     }
+    if is_french_office(text) {
+        return Some(NameKind::Role);
+    }
+    if let Some(name_of) = after_spanish_address(text) {
+        return name(name_of).map(|kind| kind.max(NameKind::Titled));
+    }
     let text = text.trim_start().strip_prefix("Right ").filter(|t| t.starts_with("Hon")).unwrap_or(text);
     let capitals = is_capitals(text);
     let (head, description) = text.split_once(',').map_or((text, ""), |(h, d)| (h, d));
@@ -144,6 +150,25 @@ fn is_crowd(text: &str) -> bool {
         && words.next().is_none()
 }
 
+/// `Mme la présidente`, `M. le ministre de la mer`, `M. le Rapporteur`: an office in a French parliament.
+fn is_french_office(text: &str) -> bool {
+    let mut all = text.split_whitespace();
+    let (Some(address), Some(article), Some(office)) = (all.next(), all.next(), all.next()) else { return false };
+    let offices =
+        ["président", "vice-président", "ministre", "premier", "première", "secrétaire", "rapporteu", "garde"];
+    let office = office.to_lowercase();
+    is_in(address, &["m", "mme", "madame", "monsieur"])
+        && matches!(article, "le" | "la")
+        && offices.iter().any(|o| office.starts_with(o))
+        && all.clone().count() < 12
+        && all.all(|w| w.chars().all(|c| c.is_alphabetic() || "'’,-".contains(c)))
+}
+
+/// What follows `El señor`, `La señora` in a Spanish parliament: a name or an office in capitals.
+fn after_spanish_address(text: &str) -> Option<&str> {
+    ["El señor ", "La señora "].iter().find_map(|address| text.trim_start().strip_prefix(address))
+}
+
 /// A name without letter case that is a clause or a heading: "first", "note", "he said".
 fn is_caseless_clause(text: &str) -> bool {
     text.starts_with(['第', '注', '一', '二', '三', '其'])
@@ -156,7 +181,7 @@ pub(super) fn may_follow(first: &str, next: &str) -> bool {
         || is(first, ROLE)
         || next.len() < 3 && next != "is"
         || is_in(next, &["hon", "al", "pro", "opposition", "government"])
-        || is_in(first, &["hon", "the", "madame", "mme", "m"])
+        || is_in(first, &["hon", "the", "madame", "monsieur", "mme", "m"])
 }
 
 /// A word that a heading or a notice has: `Note`, `Policy`.
@@ -279,6 +304,11 @@ pub(super) fn stop_in_name(text: &str, at: usize) -> bool {
     let next = text[at + 1..].chars().next();
     match word.chars().count() {
         0 => false,
+        // `M. Varin`, `M. le ministre`.
+        1 if word == "M" && text[at + 1..].starts_with(' ') => {
+            let next = text[at + 2..].trim_start();
+            next.starts_with(char::is_uppercase) || next.starts_with("le ") || next.starts_with("la ")
+        }
         // `J. Edgar`, `U.S.`; but `Q. And` and `A. Yes` are labels.
         1 => word.chars().all(char::is_uppercase) && from > 0 || (next.is_some_and(char::is_alphabetic)),
         _ => is(word, ABBREVIATION),
@@ -288,38 +318,20 @@ pub(super) fn stop_in_name(text: &str, at: usize) -> bool {
 /// Whether `text`, followed by a full stop, is a label: title and name, a part with its
 /// article, or a surname in capitals. `Yes.` and `Thank you.` are none.
 pub(super) fn is_stop_label(text: &str) -> bool {
-    let text = text.trim();
+    if is_french_office(text) {
+        return true;
+    }
+    let text = after_spanish_address(text).unwrap_or(text).trim();
     let mut all = text.split_whitespace();
     let (Some(first), last) = (all.next(), text.split_whitespace().next_back().unwrap_or_default()) else {
         return false;
     };
     let count = text.split_whitespace().count();
     let is_named = |w: &str| w.starts_with(|c: char| c.is_uppercase() || c == '\'');
-    let in_order = text.split_whitespace().all(|w| {
-        is_named(w)
-            || is_in(
-                w,
-                &[
-                    "of",
-                    "the",
-                    "le",
-                    "de",
-                    "la",
-                    "van",
-                    "von",
-                    "der",
-                    "den",
-                    "pro",
-                    "tempore",
-                    "and",
-                    "du",
-                    "del",
-                    "président",
-                    "présidente",
-                    "ministre",
-                ],
-            )
-    });
+    let is_small = |w: &str| {
+        is_in(w, &["of", "the", "le", "de", "la", "van", "von", "der", "den", "pro", "tempore", "and", "du", "del"])
+    };
+    let in_order = text.split_whitespace().all(|w| is_named(w) || is_small(w));
     if count > 8 || !in_order {
         return false;
     }
