@@ -361,6 +361,7 @@ impl View<'_> {
         let fits = |i: &usize| {
             let c = &all[*i];
             let is_like = c.label.separator == Separator::Colon
+                && !self.is_heading(c)
                 && (c.label.capitals || !self.is_capital)
                 && (!c.label.marks.listed || self.is_listed);
             is_like && self.layout.starts(self.lines, c.line as usize) && self.is_speech(c)
@@ -419,9 +420,7 @@ impl View<'_> {
             }
             return label.kind > NameKind::Plain || common.get() == Some(false);
         }
-        // "Editor's Note:", "Privacy Policy:" once: a notice.
-        let last = printed.split_whitespace().next_back().unwrap_or_default();
-        if label.kind == NameKind::Plain && super::words::is_heading(last) {
+        if self.is_heading(candidate) {
             return false;
         }
         if is_strong {
@@ -433,6 +432,12 @@ impl View<'_> {
                 || (self.is_capital && label.capitals && words > 1)
                 || self.is_named_elsewhere(candidate)
                 || (words > 1 && self.is_only_name(candidate)))
+    }
+
+    /// A notice or a topic that stands once before a colon.
+    fn is_heading(&self, candidate: &Candidate) -> bool {
+        let line = self.lines[candidate.line as usize].of(self.text);
+        candidate.label.kind == NameKind::Plain && super::words::is_heading(&line[candidate.label.name.clone()])
     }
 
     /// A single word that the text uses in lower case at least as often as it is a label.

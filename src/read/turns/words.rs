@@ -184,9 +184,26 @@ pub(super) fn may_follow(first: &str, next: &str) -> bool {
         || is_in(first, &["hon", "the", "madame", "monsieur", "mme", "m"])
 }
 
-/// A word that a heading or a notice has: `Note`, `Policy`.
-pub(super) fn is_heading(word: &str) -> bool {
-    is(word, HEADING) || is_in(word, &["policy", "disclaimer", "statement"])
+/// What talk is about: the last word of a heading such as `Supply Chains`, and no surname.
+#[rustfmt::skip]
+const TOPICS: &[&str] = &[
+    "access", "affairs", "agriculture", "aid", "alliances", "allies", "batteries", "chains", "challenges", "chips",
+    "climate", "compliance", "context", "controls", "currency", "data", "defence", "defense", "demand", "democracy",
+    "deterrence", "diplomacy", "disclaimer", "economics", "education", "energy", "exports", "finance", "goods",
+    "governance", "growth", "health", "impact", "imports", "industry", "infrastructure", "intelligence", "investments",
+    "leadership", "lessons", "manufacturing", "markets", "materials", "minerals", "opportunities", "outlook",
+    "partnership", "partnerships", "policies", "policy", "politics", "priorities", "privacy", "relations", "relationship", "research", "resilience",
+    "resources", "rights", "risks", "sanctions", "security", "semiconductors", "services", "software", "sovereignty",
+    "standards", "statement", "strategy", "subsidies", "talks", "tariffs", "taxes", "technology", "technologies", "threats", "ties",
+    "trade", "transfer", "transparency", "values", "weapons",
+];
+
+/// Whether `text`, a label that stands once, is a notice or a topic: `Editor's Note`, `Privacy Policy`, `Supply
+/// Chains`. `Ministry of Trade` speaks.
+pub(super) fn is_heading(text: &str) -> bool {
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    let has_topic = is(last, HEADING) || is_in(last, TOPICS) || bare(last).to_ascii_lowercase().ends_with("tion");
+    has_topic && !text.split_whitespace().any(|w| is_in(w, INSTITUTIONS))
 }
 
 /// `al-Sayed`, `d'Arc`, `pro-tempore`: lower case, then a capital or a hyphen.
@@ -424,6 +441,16 @@ mod tests {
             "2020",
         ] {
             assert!(name(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn headings() {
+        for text in ["Supply Chains", "EXPORT CONTROLS", "Editor's Note", "Privacy Policy", "Migration"] {
+            assert!(is_heading(text), "{text}");
+        }
+        for text in ["Ana Ruiz", "Audience Member", "Ministry of Trade", "Lin Shu"] {
+            assert!(!is_heading(text), "{text}");
         }
     }
 
