@@ -89,10 +89,19 @@ fn voiced(doc: &mut Document, pieces: &[Piece]) -> Vec<Given> {
 fn labelled(doc: &mut Document, pieces: &[Piece], options: &ReadOptions) -> Vec<Item> {
     let mut hints = Hints::default();
     let mut times = Vec::new();
+    let mut label = String::new();
     for piece in pieces {
         for (i, line) in piece.words.lines().enumerate() {
             for line in changes(line) {
-                if doc.text.is_empty() || line.starts_with(">>") || turns::has_label(&line) {
+                let words = turns::after_label(&line).unwrap_or(0);
+                let begins = line.starts_with(">>");
+                // A cue that repeats the label of the one before it goes on with the turn.
+                let is_again = words > 0 && !begins && line[..words] == label;
+                if words == 0 && i == 0 {
+                    label.clear();
+                }
+                if doc.text.is_empty() || begins || words > 0 && !is_again {
+                    line[..words].clone_into(&mut label);
                     if !doc.text.is_empty() {
                         doc.text.push('\n');
                     }
@@ -101,7 +110,7 @@ fn labelled(doc: &mut Document, pieces: &[Piece], options: &ReadOptions) -> Vec<
                 } else {
                     doc.text.push(' ');
                 }
-                doc.text.push_str(&line);
+                doc.text.push_str(if is_again { &line[words..] } else { &line });
             }
         }
     }

@@ -317,9 +317,9 @@ pub(super) fn look_alike(a: &str, b: &str) -> Item {
     Item::note(format!("\"{a}\" and \"{b}\" look alike and are kept apart; --aliases joins them"))
 }
 
-/// Whether a line begins as if it had a label before a colon.
-pub(super) fn has_label(line: &str) -> bool {
-    label::parse(line, 0, true).is_some_and(|l| l.separator == label::Separator::Colon)
+/// Where the words begin on a line that begins as if it had a label before a colon.
+pub(super) fn after_label(line: &str) -> Option<usize> {
+    label::parse(line, 0, true).filter(|l| l.separator == label::Separator::Colon).map(|l| l.speech)
 }
 
 /// The time that `text` begins with, in milliseconds.
