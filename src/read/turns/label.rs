@@ -346,7 +346,8 @@ fn colon(rest: &str) -> Option<Label> {
             '(' | '[' | '（' => {
                 name_end.get_or_insert(at);
                 let found = tail(rest, at, true);
-                if found.at == at {
+                // A colon somewhere behind a time is in the words: `Ana Ruiz [00:12] We say: no.`
+                if found.at == at || found.time.is_some() && !rest[found.at..].starts_with([':', '：']) {
                     return None;
                 }
                 time = time.or(found.time);
@@ -579,6 +580,7 @@ mod tests {
         assert_eq!(shown("**Ana Ruiz:** Hello"), "Colon|Ana Ruiz|Hello|");
         assert_eq!(shown("**Ana Ruiz**: Hello"), "Colon|Ana Ruiz|Hello|");
         assert_eq!(shown("[00:12:03] Speaker 1: Hello"), "Colon|Speaker 1|Hello|723");
+        assert_eq!(shown("**Ana Ruiz** [00:12] We say: no."), "Gap|Ana Ruiz|We say: no.|12");
         assert_eq!(shown("Ana Ruiz (00:12): Hello"), "Colon|Ana Ruiz|Hello|12");
         assert_eq!(shown("Rep. Dale: (01:02:03)"), "Colon|Rep. Dale||3723");
         assert_eq!(shown("Mr. Li Wen (China) (spoke in Chinese): We hope"), "Colon|Mr. Li Wen|We hope|");
