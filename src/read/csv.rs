@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use csv::ByteRecord;
 
-use super::decode::{failed, too_long};
+use super::input::{failed, too_long};
 use super::rows::Rows;
 use super::table::{self, Mapping, Role, Row, Table};
 use super::{Input, Item, ReadOptions, Reader, Sink, Sniff};

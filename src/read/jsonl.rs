@@ -6,7 +6,8 @@ use std::io::BufRead;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::decode::{Utf8Stream, failed, too_long};
+use super::input::{failed, too_long};
+use super::stream::Utf8Stream;
 use super::table::{self, Mapping, Role, Row, Table};
 use super::{Input, Item, ReadOptions, Reader, Sink, Sniff};
 use crate::error::{Error, Kind, Result};

@@ -21,6 +21,7 @@ mod decode;
 mod docx;
 pub mod find;
 mod html;
+mod input;
 mod jsonl;
 pub mod labelled;
 mod markup;
@@ -28,6 +29,7 @@ mod names;
 mod pdf;
 mod rows;
 mod srt;
+mod stream;
 mod table;
 mod tei;
 mod turns;
@@ -39,8 +41,8 @@ use serde::Serialize;
 use crate::document::{Document, Source};
 use crate::error::{Error, Kind, Result};
 
-pub use decode::Input;
 pub use find::{Found, bytes, inputs, open, shown, text};
+pub use input::Input;
 pub use names::{open_aliases, read_aliases};
 pub use turns::{Attribution, attribution};
 
@@ -197,7 +199,7 @@ fn choose(input: &mut Input, options: &ReadOptions) -> Result<&'static dyn Reade
     }
     let extension = input.extension();
     let head = &*decode::line_feeds(input.head()?);
-    if head.iter().all(u8::is_ascii_whitespace) && head.len() < decode::HEAD {
+    if head.iter().all(u8::is_ascii_whitespace) && head.len() < input::HEAD {
         return Err(Error::new(Kind::Empty, "the file is empty").at_byte(0));
     }
     let sniffed: Vec<Sniff> = READERS.iter().map(|r| r.sniff(head)).collect();

@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use csv::{ByteRecord, Position, ReaderBuilder};
 use memchr::{memchr2, memchr3};
 
-use super::decode::HEAD;
+use super::input::HEAD;
 use crate::error::{Error, Kind};
 
 /// A table that is read row by row; the header is a row like all others.
