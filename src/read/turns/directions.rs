@@ -15,7 +15,7 @@ const FIRST_WORDS: &[&str] = &[
     "pause", "pauses", "phone", "phonetic", "playing", "recess", "recording", "shouting", "sigh", "sighs", "silence",
     "simultaneous", "sing", "singing", "sobbing", "sound", "speaks", "speaking", "spoke", "standing", "static",
     "technical", "tiff", "unidentifiable", "unintelligible", "unclear", "video", "videotape", "voice-over",
-    "voiceover", "whereupon", "whispering", "whispers", "yelling", "laughter:", "through", "via", "as",
+    "voiceover", "whereupon", "whispering", "whispers", "yelling", "through", "via", "as",
 ];
 
 /// Of those, the ones that need a second word or an end to be sure.
@@ -120,8 +120,7 @@ pub(super) fn ends_speech(text: &str) -> bool {
         || has("follow.]")
         || has("submitted for the record")
         || has("adjourned")
-        || has("concluded")
-        || has("was adjourned"))
+        || has("concluded"))
         && !has("recess")
 }
 
@@ -142,7 +141,7 @@ pub(super) fn inside(text: &str) -> Vec<std::ops::Range<usize>> {
         let end = floor(text, open + LONGEST);
         let Some(length) = text[open..end].find(close) else { continue };
         let mut end = open + length + close.len_utf8();
-        let is_time = super::label::stamp(&text[open..]).is_some_and(|(_, length)| open + length == end);
+        let is_time = super::time::stamp(&text[open..]).is_some_and(|(_, length)| open + length == end);
         if !is_time && !is_direction(&text[open..end]) {
             continue;
         }

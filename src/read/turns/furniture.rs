@@ -1,11 +1,11 @@
-//! What pages leave in a text: running heads, page numbers, words broken at a line's end.
-//! Both repairs keep every offset outside the repaired place.
+//! What files and pages leave in a text: a block of metadata before it, line numbers, running heads, page numbers,
+//! words broken at a line's end. All repairs keep every offset outside the repaired place.
 
 use std::collections::BTreeMap;
 
-use super::label;
 use super::lines::{Line, ceil, ends_sentence, floor};
-use crate::document::Span;
+use super::{label, time};
+use crate::document::{Document, Span};
 
 /// A running head is no longer than this.
 const LONGEST: usize = 120;
@@ -15,6 +15,50 @@ const LEAST: u32 = 3;
 
 /// Words are looked up in this much of a text.
 const VOCABULARY: usize = 2 << 20;
+
+/// Steps over a YAML block at the beginning and takes title and date from it.
+pub(super) fn front_matter(doc: &mut Document, text: &str, lines: &[Line]) -> usize {
+    if lines.first().is_none_or(|l| l.of(text) != "---") {
+        return 0;
+    }
+    let Some(end) = lines.iter().take(200).skip(1).position(|l| l.of(text) == "---") else { return 0 };
+    for line in &lines[1..=end] {
+        if let Some((name, value)) = line.of(text).split_once(':')
+            && matches!(name, "title" | "date")
+        {
+            let value = value.trim().trim_matches(['"', '\'']);
+            doc.metadata.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    end + 2
+}
+
+/// The numbers of numbered lines, as depositions have them: most lines begin with a number
+/// between 1 and 28 that goes on from the line before, or starts again.
+pub(super) fn line_numbers(text: &str, lines: &[Line]) -> Option<Vec<Span>> {
+    let mut numbers = Vec::new();
+    let (mut filled, mut on, mut last) = (0usize, 0usize, 0u32);
+    for line in lines.iter().filter(|l| !l.is_blank()) {
+        filled += 1;
+        let content = line.of(text).as_bytes();
+        let digits = content.iter().take_while(|b| b.is_ascii_digit()).count();
+        let is_number = (1..=2).contains(&digits) && content.get(digits).is_none_or(|b| matches!(b, b' ' | b'\t'));
+        if !is_number {
+            // Not a numbered text: do not look at the rest of it.
+            if filled > 200 && numbers.len() * 2 < filled {
+                return None;
+            }
+            continue;
+        }
+        let number = content[..digits].iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
+        on += usize::from(number == last + 1 || (number <= 2 && last > 2));
+        last = number;
+        if number <= 28 {
+            numbers.push(Span { start: line.start, end: line.start + digits as u32 });
+        }
+    }
+    (numbers.len() >= 8 && numbers.len() * 10 > filled * 6 && on * 10 > numbers.len() * 8).then_some(numbers)
+}
 
 /// Running heads and page numbers: lines with a number at an end that come again and again
 /// with another number.
@@ -41,7 +85,7 @@ pub(super) fn heads(text: &str, lines: &[Line]) -> Vec<Span> {
         }
         if first == &b'['
             || ends_sentence(content) && last != &b'-'
-            || label::stamp(content).is_some()
+            || time::stamp(content).is_some()
             || label::parse(content, 0, true).is_some()
         {
             continue;

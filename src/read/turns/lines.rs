@@ -97,7 +97,7 @@ impl Layout {
         let mut indents = BTreeMap::new();
         // A sample spread over the text is as good as all of it.
         let step = lines.len().div_ceil(4096).max(1) * 16;
-        for from in (0..lines.len()).step_by(step.max(16)) {
+        for from in (0..lines.len()).step_by(step) {
             for i in from..(from + 16).min(lines.len()) {
                 let line = lines[i].of(text);
                 for b in line.bytes().take(200).filter(u8::is_ascii_alphabetic) {
@@ -124,33 +124,35 @@ impl Layout {
         let Some(before) = i.checked_sub(1).map(|b| lines[b]) else { return true };
         !self.wrapped || before.is_blank() || lines[i].indent > before.indent || Some(lines[i].indent) == self.indent
     }
+
+    /// The last line of the paragraph that line `from` belongs to; it ends before line `before`.
+    pub(super) fn paragraph_end(self, lines: &[Line], from: usize, before: usize) -> usize {
+        let goes_on = |i: &usize| !lines[*i].is_blank() && !self.starts(lines, *i);
+        from + (from + 1..before.min(lines.len())).take_while(goes_on).count()
+    }
 }
 
-/// The numbers of numbered lines, as depositions have them: most lines begin with a number
-/// between 1 and 28 that goes on from the line before, or starts again.
-pub(super) fn line_numbers(text: &str, lines: &[Line]) -> Option<Vec<Span>> {
-    let mut numbers = Vec::new();
-    let (mut filled, mut on, mut last) = (0usize, 0usize, 0u32);
-    for line in lines.iter().filter(|l| !l.is_blank()) {
-        filled += 1;
-        let content = line.of(text).as_bytes();
-        let digits = content.iter().take_while(|b| b.is_ascii_digit()).count();
-        let is_number = (1..=2).contains(&digits) && content.get(digits).is_none_or(|b| matches!(b, b' ' | b'\t'));
-        if !is_number {
-            // Not a numbered text: do not look at the rest of it.
-            if filled > 200 && numbers.len() * 2 < filled {
-                return None;
-            }
-            continue;
-        }
-        let number = content[..digits].iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'));
-        on += usize::from(number == last + 1 || (number <= 2 && last > 2));
-        last = number;
-        if number <= 28 {
-            numbers.push(Span { start: line.start, end: line.start + digits as u32 });
-        }
+/// Index of the line that holds byte `at`.
+pub(super) fn line_at(lines: &[Line], at: u32) -> usize {
+    lines.partition_point(|l| l.start <= at).saturating_sub(1)
+}
+
+/// `text` on one line, its white space folded.
+pub(super) fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `text` with some ranges overwritten by spaces: every offset stays where it is.
+pub(super) fn blanked(text: String, ranges: &[Span]) -> String {
+    if ranges.is_empty() {
+        return text;
     }
-    (numbers.len() >= 8 && numbers.len() * 10 > filled * 6 && on * 10 > numbers.len() * 8).then_some(numbers)
+    let mut bytes = text.into_bytes();
+    for range in ranges {
+        bytes[range.range()].fill(b' ');
+    }
+    // Whole characters became spaces, so nothing is lost here.
+    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
 /// Whether a piece of text ends as a sentence does.

@@ -15,15 +15,18 @@ mod lines;
 mod questions;
 mod roster;
 mod speech;
+mod time;
 mod vocabulary;
 pub(super) mod words;
 
 use std::collections::BTreeMap;
 
 pub(super) use questions::open_asked;
+pub(super) use time::clock_time;
 
 use super::{Item, ReadOptions, names};
 use crate::document::{Document, Question, Span, Turn};
+use lines::{blanked, folded, line_at};
 use roster::Roster;
 use speech::Speech;
 
@@ -103,7 +106,7 @@ enum Event {
 pub(super) fn attribute(doc: &mut Document, hints: &Hints, options: &ReadOptions) -> Vec<Item> {
     let mut text = std::mem::take(&mut doc.text);
     let mut all = lines::split(&text);
-    if let Some(numbers) = lines::line_numbers(&text, &all) {
+    if let Some(numbers) = furniture::line_numbers(&text, &all) {
         text = blanked(text, &numbers);
         all = lines::split(&text);
     }
@@ -112,7 +115,7 @@ pub(super) fn attribute(doc: &mut Document, hints: &Hints, options: &ReadOptions
         text = blanked(text, &heads);
         all = lines::split(&text);
     }
-    let first = front_matter(doc, &text, &all);
+    let first = furniture::front_matter(doc, &text, &all);
     let layout = lines::Layout::of(&text, &all[first..]);
     if layout.wrapped {
         text = furniture::rejoin(text);
@@ -171,7 +174,7 @@ pub(super) fn attribute(doc: &mut Document, hints: &Hints, options: &ReadOptions
                 }
                 let name = &settled.names[ids[*c]];
                 let speaker = Some(speakers.of(doc, name));
-                let printed = printed_name(&text[is_printed(candidate)]);
+                let printed = folded(&text[is_printed(candidate)]);
                 push(
                     doc,
                     Turn {
@@ -263,11 +266,11 @@ fn labels(
             // A time on the next line, or on the one before, belongs to a name alone on its line.
             if label.separator == label::Separator::Alone && label.time.is_none() {
                 let next = all[i + 1..].iter().take(2).find(|next| !next.is_blank());
-                if let Some((next, time)) = next.and_then(|next| Some((next, label::only_stamp(next.of(text))?))) {
+                if let Some((next, time)) = next.and_then(|next| Some((next, time::only_stamp(next.of(text))?))) {
                     label.time = Some(time);
                     label.speech = (next.end - line.start) as usize;
                 } else if i > first {
-                    label.time = label::only_stamp(all[i - 1].of(text));
+                    label.time = time::only_stamp(all[i - 1].of(text));
                 }
             }
             roster.add(i, &content[label.name.clone()], label);
@@ -322,11 +325,6 @@ pub(super) fn after_label(line: &str) -> Option<usize> {
     label::parse(line, 0, true).filter(|l| l.separator == label::Separator::Colon).map(|l| l.speech)
 }
 
-/// The time that `text` begins with, in milliseconds.
-pub(super) fn clock_time(text: &str) -> Option<u64> {
-    label::stamp(text).map(|(time, _)| time)
-}
-
 /// Ids of speakers in order of first appearance, found by name in logarithmic time.
 #[derive(Default)]
 pub(super) struct SpeakerIds {
@@ -371,11 +369,6 @@ pub(super) fn settle_names<'a>(
     (ids, names::settle(&distinct, &options.aliases))
 }
 
-/// The name as printed, on one line.
-fn printed_name(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn push(doc: &mut Document, turn: Turn) {
     if !turn.spans.is_empty() {
         doc.turns.push(turn);
@@ -406,41 +399,6 @@ fn interleaved(turns: Vec<Turn>, kept: Vec<Turn>, line_of: impl Fn(u32) -> u32) 
     // A turn without words comes before a direction that stands where they would.
     out.sort_by_key(|t| (start(t), t.spans.first().map_or(0, |s| s.end)));
     out
-}
-
-/// Index of the line that holds byte `at`.
-fn line_at(lines: &[lines::Line], at: u32) -> usize {
-    lines.partition_point(|l| l.start <= at).saturating_sub(1)
-}
-
-/// `text` with some ranges overwritten by spaces: every offset stays where it is.
-fn blanked(text: String, ranges: &[Span]) -> String {
-    if ranges.is_empty() {
-        return text;
-    }
-    let mut bytes = text.into_bytes();
-    for range in ranges {
-        bytes[range.range()].fill(b' ');
-    }
-    // Whole characters became spaces, so nothing is lost here.
-    String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
-}
-
-/// Steps over a YAML block at the beginning and takes title and date from it.
-fn front_matter(doc: &mut Document, text: &str, all: &[lines::Line]) -> usize {
-    if all.first().is_none_or(|l| l.of(text) != "---") {
-        return 0;
-    }
-    let Some(end) = all.iter().take(200).skip(1).position(|l| l.of(text) == "---") else { return 0 };
-    for line in &all[1..=end] {
-        if let Some((name, value)) = line.of(text).split_once(':')
-            && matches!(name, "title" | "date")
-        {
-            let value = value.trim().trim_matches(['"', '\'']);
-            doc.metadata.push((name.to_owned(), value.to_owned()));
-        }
-    }
-    end + 2
 }
 
 /// One row of the attribution that `standpoint turns` prints.

@@ -1,7 +1,7 @@
 //! Questions: those that stand without a label between the turns, and those that a turn asks.
 
 use super::Hints;
-use super::lines::{Layout, Line, ceil};
+use super::lines::{Layout, Line, ceil, folded};
 use super::roster::Candidate;
 use super::words;
 use crate::document::{Document, Question, Turn};
@@ -46,11 +46,10 @@ pub(super) fn headings(
             continue;
         }
         let is_bold = bold.peek().is_some_and(|b| b.start <= lines[i].start && b.end + 2 >= lines[i].end);
-        let end = paragraph_end(lines, layout, i, next_label.peek().copied().unwrap_or(lines.len()));
+        let end = layout.paragraph_end(lines, i, next_label.peek().copied().unwrap_or(lines.len()));
         let paragraph = &text[lines[i].start as usize..lines[end].end as usize];
-        let is_before_label =
-            lines[end + 1..].iter().position(|l| !l.is_blank()).map(|n| n + end + 1) == next_label.peek().copied();
-        if let Some(form) = form(paragraph, is_bold, layout, is_before_label && next_label.peek().is_some()) {
+        let is_before_label = next_label.peek() == Some(&next_filled(lines, end));
+        if let Some(form) = form(paragraph, is_bold, layout, is_before_label) {
             found.push((form, i, end));
         }
         i = end + 1;
@@ -60,7 +59,7 @@ pub(super) fn headings(
     let (capitals, plain) = (count(Form::Capitals), count(Form::Plain));
     let opens = labels
         .first()
-        .is_some_and(|l| found.iter().any(|f| f.0 == Form::Plain && is_next(lines, f.2, l.line as usize)));
+        .is_some_and(|l| found.iter().any(|f| f.0 == Form::Plain && next_filled(lines, f.2) == l.line as usize));
     let is_before_label =
         |end: usize| labels.binary_search_by_key(&next_filled(lines, end), |c| c.line as usize).is_ok();
     found
@@ -81,20 +80,9 @@ pub(super) fn headings(
         .collect()
 }
 
-fn is_next(lines: &[Line], end: usize, label: usize) -> bool {
-    next_filled(lines, end) == label
-}
-
+/// The first line after `end` with words on it.
 fn next_filled(lines: &[Line], end: usize) -> usize {
     lines[end + 1..].iter().position(|l| !l.is_blank()).map_or(lines.len(), |n| n + end + 1)
-}
-
-fn paragraph_end(lines: &[Line], layout: Layout, from: usize, before: usize) -> usize {
-    let mut end = from;
-    while end + 1 < before.min(lines.len()) && !lines[end + 1].is_blank() && !layout.starts(lines, end + 1) {
-        end += 1;
-    }
-    end
 }
 
 fn form(paragraph: &str, is_bold: bool, layout: Layout, is_before_label: bool) -> Option<Form> {
@@ -120,11 +108,6 @@ fn form(paragraph: &str, is_bold: bool, layout: Layout, is_before_label: bool) -
         return Some(Form::Numbered);
     }
     is_before_label.then_some(Form::Plain)
-}
-
-/// White space folded.
-fn folded(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Without heading marks and emphasis.

@@ -2,7 +2,7 @@
 
 use super::super::boilerplate;
 use super::directions;
-use super::lines::{Layout, Line, ends_sentence, floor};
+use super::lines::{Layout, Line, ends_sentence, floor, folded, line_at};
 use super::roster::Candidate;
 use crate::document::{Span, Turn};
 
@@ -32,7 +32,7 @@ struct Paragraph {
     span: Span,
 }
 
-/// A biography follows its name within so many paragraphs.
+/// The lines of a footer are shorter than this.
 const SHORT_LINE: usize = 120;
 
 impl<'a> Speech<'a> {
@@ -53,10 +53,7 @@ impl<'a> Speech<'a> {
             let line = label.line as usize;
             let at = lines[line].start as usize + label.label.speech;
             let start = (line..lines.len()).find(|i| lines[*i].end as usize > at).unwrap_or(line);
-            let mut last = start;
-            while last + 1 < lines.len() && !lines[last + 1].is_blank() && !layout.starts(lines, last + 1) {
-                last += 1;
-            }
+            let last = layout.paragraph_end(lines, start, lines.len());
             all += 1;
             ended += usize::from(ends_sentence(lines[last].of(text)));
         }
@@ -170,7 +167,7 @@ impl<'a> Speech<'a> {
         let mut span = paragraph.span;
         // `[00:12:03] and so on`: the time is not said.
         if let Some((_, length)) =
-            super::label::stamp(span.of(self.text)).filter(|_| span.of(self.text).starts_with(['[', '(']))
+            super::time::stamp(span.of(self.text)).filter(|_| span.of(self.text).starts_with(['[', '(']))
         {
             span.start += length as u32;
         }
@@ -278,7 +275,7 @@ pub(super) fn close(text: &str, lines: &[Line]) -> usize {
         words.contains("adjourned") || words.contains("concluded")
     };
     let closing = memchr::memmem::rfind_iter(text.as_bytes(), b"[Whereupon").find(ends);
-    closing.map_or(lines.len(), |at| lines.partition_point(|l| (l.start as usize) <= at).saturating_sub(1))
+    closing.map_or(lines.len(), |at| line_at(lines, at as u32))
 }
 
 /// No "I" and no "we": somebody is written about.
@@ -286,8 +283,4 @@ fn is_third_person(text: &str) -> bool {
     !text
         .split(|c: char| !c.is_alphanumeric())
         .any(|w| matches!(w, "I" | "we" | "We" | "you" | "You" | "my" | "our" | "me"))
-}
-
-fn folded(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
