@@ -21,6 +21,7 @@ pub(super) mod words;
 
 use std::collections::BTreeMap;
 
+pub(super) use label::after_label;
 pub(super) use questions::open_asked;
 pub(super) use time::clock_time;
 
@@ -318,11 +319,6 @@ fn drop_appended(candidates: &mut Vec<roster::Candidate>, close: usize) {
 /// The note on two names that look alike.
 pub(super) fn look_alike(a: &str, b: &str) -> Item {
     Item::note(format!("\"{a}\" and \"{b}\" look alike and are kept apart; --aliases joins them"))
-}
-
-/// Where the words begin on a line that begins as if it had a label before a colon.
-pub(super) fn after_label(line: &str) -> Option<usize> {
-    label::parse(line, 0, true).filter(|l| l.separator == label::Separator::Colon).map(|l| l.speech)
 }
 
 /// Ids of speakers in order of first appearance, found by name in logarithmic time.

@@ -8,8 +8,9 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::label::{Label, NameKind, Separator};
+use super::label::{Label, Separator};
 use super::lines::{Layout, Line, ends_sentence, floor};
+use super::words::NameKind;
 
 /// How near (in bytes) a name is looked for, and how often a text is searched at all.
 const NEAR: usize = 20_000;

@@ -1,8 +1,19 @@
 //! Which words make a speaker's name: titles, parts, particles, and the words that show that
 //! what stands before a colon is no name.
 
-use super::label::NameKind;
-use super::vocabulary::{ABBREVIATION, ASKER, CLAUSE, Classes, HEADING, PARTICLE, PLAIN_TITLE, ROLE, TITLE, is};
+use super::vocabulary::{ABBREVIATION, ASKER, CLAUSE, Classes, HEADING, PARTICLE};
+pub(super) use super::vocabulary::{PLAIN_TITLE, ROLE, TITLE, is};
+
+/// How much a name looks like a speaker's, from the name alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::read) enum NameKind {
+    /// Capitalised words.
+    Plain,
+    /// Begins with a title: `Mr.`, `Senator`, `Rep.`
+    Titled,
+    /// A part somebody plays: `MODERATOR`, `Q`, `The Chairman`, `Speaker 3`.
+    Role,
+}
 
 const MOST_WORDS: usize = 7;
 const MOST_CAPITAL_WORDS: usize = 16;
@@ -11,7 +22,8 @@ fn bare(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
-fn is_in(word: &str, list: &[&str]) -> bool {
+/// Whether a word, whatever its case and the punctuation around it, is in a list.
+pub(super) fn is_in(word: &str, list: &[&str]) -> bool {
     let word = bare(word);
     // Every list is short ASCII or caseless: compare without an allocation.
     list.iter().any(|w| w.eq_ignore_ascii_case(word))
@@ -151,7 +163,7 @@ fn is_crowd(text: &str) -> bool {
 }
 
 /// `Mme la présidente`, `M. le ministre de la mer`, `M. le Rapporteur`: an office in a French parliament.
-fn is_french_office(text: &str) -> bool {
+pub(super) fn is_french_office(text: &str) -> bool {
     let mut all = text.split_whitespace();
     let (Some(address), Some(article), Some(office)) = (all.next(), all.next(), all.next()) else { return false };
     let offices =
@@ -165,7 +177,7 @@ fn is_french_office(text: &str) -> bool {
 }
 
 /// What follows `El señor`, `La señora` in a Spanish parliament: a name or an office in capitals.
-fn after_spanish_address(text: &str) -> Option<&str> {
+pub(super) fn after_spanish_address(text: &str) -> Option<&str> {
     ["El señor ", "La señora "].iter().find_map(|address| text.trim_start().strip_prefix(address))
 }
 
@@ -330,46 +342,6 @@ pub(super) fn stop_in_name(text: &str, at: usize) -> bool {
         1 => word.chars().all(char::is_uppercase) && from > 0 || (next.is_some_and(char::is_alphabetic)),
         _ => is(word, ABBREVIATION),
     }
-}
-
-/// Whether `text`, followed by a full stop, is a label: title and name, a part with its
-/// article, or a surname in capitals. `Yes.` and `Thank you.` are none.
-pub(super) fn is_stop_label(text: &str) -> bool {
-    if is_french_office(text) {
-        return true;
-    }
-    let text = after_spanish_address(text).unwrap_or(text).trim();
-    let mut all = text.split_whitespace();
-    let (Some(first), last) = (all.next(), text.split_whitespace().next_back().unwrap_or_default()) else {
-        return false;
-    };
-    let count = text.split_whitespace().count();
-    let is_named = |w: &str| w.starts_with(|c: char| c.is_uppercase() || c == '\'');
-    let is_small = |w: &str| {
-        is_in(w, &["of", "the", "le", "de", "la", "van", "von", "der", "den", "pro", "tempore", "and", "du", "del"])
-    };
-    let in_order = text.split_whitespace().all(|w| is_named(w) || is_small(w));
-    if count > 8 || !in_order {
-        return false;
-    }
-    // In capitals: at least two capital letters, so that "I." and "A." are none.
-    let capitals = is_capitals(text) && text.chars().filter(|c| c.is_uppercase()).count() > 2;
-    let is_address = is(first, PLAIN_TITLE) && (is(last, ROLE) || is(last, TITLE)) && count == 2;
-    if is_address && !is_capitals(text) {
-        return false;
-    }
-    let titled = count > 1 && is(first, TITLE) && is_named(last);
-    // `Mr. Chairman.` is how one speaks to the chair; the label is `The Chairman.`
-    let part = (is_in(first, &["the"]) || count == 1)
-        && (is(last, ROLE) || is(last, TITLE) || last.eq_ignore_ascii_case("tempore"))
-        && !(count == 1 && text.len() == 1);
-    capitals || titled || part
-}
-
-/// Whether what stands in a bracket after a name is a remark on the speaker.
-pub(super) fn is_remark(text: &str) -> bool {
-    is_in(text, &["presiding", "continuing", "interposing", "interrupting", "resuming", "reading", "in", "via"])
-        || text.starts_with("presiding")
 }
 
 /// Whether `name` is a part that asks.
