@@ -6,16 +6,17 @@ use super::lines::floor;
 /// First words (lower case) of a direction inside a paragraph.
 #[rustfmt::skip]
 const FIRST_WORDS: &[&str] = &[
-    "applause", "beifall", "heiterkeit", "lachen", "zuruf", "zurufe", "audience", "audio", "background", "beep", "begin", "bell", "booing", "boos", "break", "buzzer",
-    "chanting", "cheering", "cheers", "chuckle", "chuckles", "chuckling", "clapping", "clears", "commercial", "cough",
-    "coughing", "coughs", "cross-talk", "cross", "crosstalk", "crowd", "crying", "disruption", "end", "foreign",
-    "gap", "garbled", "gavel", "graphic", "groans", "inaudible", "indiscernible", "interposing", "interpretation",
-    "interruption", "interrupted", "laugh", "laughing", "laughs", "laughter", "long", "moment", "multiple", "music",
-    "mumbles", "murmurs", "no", "nods", "non-english", "off-mic", "off", "offmic", "overlapping", "overtalking",
-    "pause", "pauses", "phone", "phonetic", "playing", "recess", "recording", "shouting", "sigh", "sighs", "silence",
-    "simultaneous", "sing", "singing", "sobbing", "sound", "speaks", "speaking", "spoke", "standing", "static",
-    "technical", "tiff", "unidentifiable", "unintelligible", "unclear", "video", "videotape", "voice-over",
-    "voiceover", "whereupon", "whispering", "whispers", "yelling", "through", "via", "as",
+    "applause", "beifall", "heiterkeit", "lachen", "zuruf", "zurufe", "audience", "audio", "background", "beep",
+    "begin", "bell", "booing", "boos", "break", "buzzer", "chanting", "cheering", "cheers", "chuckle", "chuckles",
+    "chuckling", "clapping", "clears", "commercial", "cough", "coughing", "coughs", "cross-talk", "cross", "crosstalk",
+    "crowd", "crying", "disruption", "end", "foreign", "gap", "garbled", "gavel", "graphic", "groans", "inaudible",
+    "indiscernible", "interposing", "interpretation", "interruption", "interrupted", "laugh", "laughing", "laughs",
+    "laughter", "long", "moment", "multiple", "music", "mumbles", "murmurs", "no", "nods", "non-english", "off-mic",
+    "off", "offmic", "overlapping", "overtalking", "pause", "pauses", "phone", "phonetic", "playing", "recess",
+    "recording", "shouting", "sigh", "sighs", "silence", "simultaneous", "sing", "singing", "sobbing", "sound",
+    "speaks", "speaking", "spoke", "standing", "static", "technical", "tiff", "unidentifiable", "unintelligible",
+    "unclear", "video", "videotape", "voice-over", "voiceover", "whereupon", "whispering", "whispers", "yelling",
+    "through", "via", "as",
 ];
 
 /// Of those, the ones that need a second word or an end to be sure.

@@ -16,7 +16,6 @@ mod questions;
 mod roster;
 mod speech;
 mod time;
-mod vocabulary;
 pub(super) mod words;
 
 use std::collections::BTreeMap;

@@ -1,62 +1,68 @@
-//! The closed word classes that tell names from clauses.
-
-use std::sync::LazyLock;
+//! The lists of words that tell names from clauses, all in lower case unless they say otherwise.
 
 /// Titles that come before a surname. Lower case, without the full stop.
 #[rustfmt::skip]
-const TITLES: &[&str] = &[
+pub(super) const TITLES: &[&str] = &[
     "admiral", "adm", "alderman", "alderwoman", "ambassador", "amb", "archbishop", "assemblyman", "assemblywoman",
     "attorney", "baroness", "baron", "bishop", "brigadier", "captain", "capt", "chair", "chairman", "chairwoman",
     "chairperson", "chancellor", "chief", "col", "colonel", "commander", "cmdr", "commissioner", "comptroller",
     "congressman", "congresswoman", "corporal", "councilman", "councilmember", "councillor", "councilor",
-    "councilwoman", "count", "countess", "dame", "delegate", "deputy", "detective", "director", "duchess", "duke", "earl", "marquess", "don", "doña", "dr",
-    "father", "fr", "frau", "general", "gen", "gov", "governor", "herr", "hon", "honourable", "honorable",
-    "inspector", "judge", "justice", "lady", "lieutenant", "lt", "lord", "lords", "m", "madam", "madame", "maj",
-    "major", "marshal", "mayor", "minister", "miss", "mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "mx",
-    "officer", "pastor", "premier", "president", "prime", "prof", "professor", "rabbi", "rear", "rep",
-    "representative", "reps", "reverend", "rev", "right", "rt", "secretary", "sec", "sen", "senator", "señor",
-    "señora", "sgt", "sergeant", "sheik", "sheikh", "sheriff", "signor", "signora", "sir", "speaker",
-    "superintendent", "supt", "under", "undersecretary", "vice", "viscount",
+    "councilwoman", "count", "countess", "dame", "delegate", "deputy", "detective", "director", "duchess", "duke",
+    "earl", "marquess", "don", "doña", "dr", "father", "fr", "frau", "general", "gen", "gov", "governor", "herr",
+    "hon", "honourable", "honorable", "inspector", "judge", "justice", "lady", "lieutenant", "lt", "lord", "lords",
+    "m", "madam", "madame", "maj", "major", "marshal", "mayor", "minister", "miss", "mister", "mlle", "mme",
+    "monsieur", "mr", "mrs", "ms", "mx", "officer", "pastor", "premier", "president", "prime", "prof", "professor",
+    "rabbi", "rear", "rep", "representative", "reps", "reverend", "rev", "right", "rt", "secretary", "sec", "sen",
+    "senator", "señor", "señora", "sgt", "sergeant", "sheik", "sheikh", "sheriff", "signor", "signora", "sir",
+    "speaker", "superintendent", "supt", "under", "undersecretary", "vice", "viscount",
     // Spanish and German parliaments.
-    "sr", "sra", "abg", "abgeordnete", "abgeordneter", "bundeskanzler", "bundeskanzlerin", "bundesminister", "bundesministerin",
-    "ministerin", "ministerpräsident", "ministerpräsidentin", "präsident", "präsidentin", "senatorin", "staatsminister",
-    "staatsministerin", "staatssekretär", "staatssekretärin", "vizepräsident", "vizepräsidentin",
+    "sr", "sra", "abg", "abgeordnete", "abgeordneter", "bundeskanzler", "bundeskanzlerin", "bundesminister",
+    "bundesministerin", "ministerin", "ministerpräsident", "ministerpräsidentin", "präsident", "präsidentin",
+    "senatorin", "staatsminister", "staatsministerin", "staatssekretär", "staatssekretärin", "vizepräsident",
+    "vizepräsidentin",
 ];
 
 /// Titles that say nothing of an office.
-const PLAIN_TITLES: &[&str] = &["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "madam", "mister"];
+pub(super) const PLAIN_TITLES: &[&str] = &["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "madam", "mister"];
 
 /// Abbreviations that may stand in a name with a full stop.
 #[rustfmt::skip]
-const ABBREVIATIONS: &[&str] = &[
-    "abg", "adm", "amb", "asst", "brig", "capt", "cmdr", "col", "cpl", "dep", "dr", "esq", "fr", "gen", "gov", "hon", "jr",
-    "lt", "maj", "mme", "mlle", "mr", "mrs", "ms", "mx", "ph.d", "phd", "pres", "prof", "rep", "reps", "rev", "rt",
-    "sec", "sen", "sens", "sgt", "sr", "sra", "st", "ste", "supt", "wm", "chas", "geo", "jos", "thos",
+pub(super) const ABBREVIATIONS: &[&str] = &[
+    "abg", "adm", "amb", "asst", "brig", "capt", "cmdr", "col", "cpl", "dep", "dr", "esq", "fr", "gen", "gov", "hon",
+    "jr", "lt", "maj", "mme", "mlle", "mr", "mrs", "ms", "mx", "ph.d", "phd", "pres", "prof", "rep", "reps", "rev",
+    "rt", "sec", "sen", "sens", "sgt", "sr", "sra", "st", "ste", "supt", "wm", "chas", "geo", "jos", "thos",
 ];
 
 /// Parts that people play in a transcript, as the whole label or its first or last word.
 #[rustfmt::skip]
-const ROLES: &[&str] = &[
+pub(super) const ROLES: &[&str] = &[
     "a", "aide", "analyst", "anchor", "announcer", "answer", "attendee", "audience", "author", "caller", "chair",
     "chairman", "chairperson", "chairwoman", "clerk", "coordinator", "correspondent", "counsel", "court", "crowd",
     "editor", "expert", "facilitator", "female", "guest", "heckler", "host", "interpreter", "interviewee",
     "interviewer", "journalist", "juror", "male", "man", "marshal", "member", "moderator", "narrator", "official",
-    "operator", "panelist", "panellist", "parliamentarian", "participant", "pregunta", "president", "presenter", "prosecutor",
-    "protester", "protestor", "q", "question", "questioner", "reporter", "respondent", "respuesta", "secretary", "speaker",
-    "spokesman", "spokesperson", "spokeswoman", "staffer", "student", "translator", "unidentified", "unknown",
-    "videographer", "voice", "witness", "woman", "主持人", "记者", "問", "答", "问", "發言人", "发言人",
+    "operator", "panelist", "panellist", "parliamentarian", "participant", "pregunta", "president", "presenter",
+    "prosecutor", "protester", "protestor", "q", "question", "questioner", "reporter", "respondent", "respuesta",
+    "secretary", "speaker", "spokesman", "spokesperson", "spokeswoman", "staffer", "student", "translator",
+    "unidentified", "unknown", "videographer", "voice", "witness", "woman", "主持人", "记者", "問", "答", "问", "發言人", "发言人",
+];
+
+/// Parts that end a longer label: `SENIOR STATE OFFICIAL`.
+#[rustfmt::skip]
+pub(super) const LAST_ROLES: &[&str] = &[
+    "officer", "official", "moderator", "operator", "speaker", "member", "participant", "interpreter", "voice",
+    "reporter",
 ];
 
 /// Roles that ask.
 #[rustfmt::skip]
-const ASKERS: &[&str] = &[
+pub(super) const ASKERS: &[&str] = &[
     "pregunta", "q", "question", "questioner", "interviewer", "reporter", "journalist", "moderator", "host", "anchor",
     "presenter", "facilitator", "caller", "student", "audience", "记者", "問", "问", "主持人", "editor",
 ];
 
 /// Words in lower case that names have.
 #[rustfmt::skip]
-const PARTICLES: &[&str] = &[
+pub(super) const PARTICLES: &[&str] = &[
     "of", "the", "and", "for", "de", "del", "della", "der", "den", "di", "da", "das", "do", "dos", "du", "des",
     "la", "le", "van", "von", "vom", "zu", "zur", "ter", "ten", "bin", "bint", "ibn", "al", "el", "e", "y", "pro",
     "tempore", "tem", "und", "et", "to", "in", "at", "on",
@@ -64,7 +70,7 @@ const PARTICLES: &[&str] = &[
 
 /// Words (lower case) that show a clause wherever they stand: no name has them.
 #[rustfmt::skip]
-const CLAUSES: &[&str] = &[
+pub(super) const CLAUSES: &[&str] = &[
     "about", "above", "actually", "after", "again", "against", "ago", "all", "also", "although", "always", "am",
     "another", "anyway", "are", "as", "back", "basically", "be", "because", "been", "before", "being", "below",
     "besides", "between", "beyond", "both", "but", "by", "can", "certainly", "clearly", "could", "despite", "did",
@@ -87,7 +93,7 @@ const CLAUSES: &[&str] = &[
 
 /// Words (lower case) that begin a heading or a field, not a name.
 #[rustfmt::skip]
-const HEADINGS: &[&str] = &[
+pub(super) const HEADINGS: &[&str] = &[
     "abstract", "address", "agenda", "aired", "answers", "appearances", "appendix", "attachments", "attendees",
     "attention", "available", "background", "biggest", "bio", "bottom", "caption", "categories", "category", "cc",
     "challenge", "chapter", "com", "comments", "conclusion", "consider", "contact", "contents", "contributors",
@@ -113,68 +119,38 @@ const HEADINGS: &[&str] = &[
     "youtube",
 ];
 
-/// Classes of a word, one bit each.
-pub(super) type Classes = u8;
+/// Words of a clause (as a name has them: `He`, `HE`) that a name of two letters may not be.
+#[rustfmt::skip]
+pub(super) const SHORT_CLAUSES: &[&str] = &[
+    "No", "So", "We", "He", "It", "If", "Is", "My", "Me", "Us", "Or", "As", "By", "NO", "SO", "WE", "HE", "IT", "IF",
+    "IS", "MY", "ME", "OR", "AS", "BY", "Oh", "OK", "Ok", "Hi", "Re", "RE",
+];
 
-pub(super) const TITLE: Classes = 1;
-pub(super) const PLAIN_TITLE: Classes = 1 << 1;
-pub(super) const ABBREVIATION: Classes = 1 << 2;
-pub(super) const ROLE: Classes = 1 << 3;
-pub(super) const ASKER: Classes = 1 << 4;
-pub(super) const PARTICLE: Classes = 1 << 5;
-pub(super) const CLAUSE: Classes = 1 << 6;
-pub(super) const HEADING: Classes = 1 << 7;
+/// Words of an institution's name.
+#[rustfmt::skip]
+pub(super) const INSTITUTIONS: &[&str] = &[
+    "academy", "agency", "association", "bank", "bureau", "center", "centre", "college", "commission", "committee",
+    "council", "department", "embassy", "foundation", "house", "institute", "institution", "ministry", "office",
+    "parliament", "press", "school", "society", "university",
+];
 
-/// Longest word of any class, in bytes.
-const LONGEST: usize = 20;
+/// What talk is about: the last word of a heading such as `Supply Chains`, and no surname.
+#[rustfmt::skip]
+pub(super) const TOPICS: &[&str] = &[
+    "access", "affairs", "agriculture", "aid", "alliances", "allies", "batteries", "chains", "challenges", "chips",
+    "climate", "compliance", "context", "controls", "currency", "data", "defence", "defense", "demand", "democracy",
+    "deterrence", "diplomacy", "disclaimer", "economics", "education", "energy", "exports", "finance", "goods",
+    "governance", "growth", "health", "impact", "imports", "industry", "infrastructure", "intelligence", "investments",
+    "leadership", "lessons", "manufacturing", "markets", "materials", "minerals", "opportunities", "outlook",
+    "partnership", "partnerships", "policies", "policy", "politics", "priorities", "privacy", "relations",
+    "relationship", "research", "resilience", "resources", "rights", "risks", "sanctions", "security",
+    "semiconductors", "services", "software", "sovereignty", "standards", "statement", "strategy", "subsidies",
+    "talks", "tariffs", "taxes", "technology", "technologies", "threats", "ties", "trade", "transfer", "transparency",
+    "values", "weapons",
+];
 
-/// All words with their classes, sorted.
-static WORDS: LazyLock<Vec<(&'static str, Classes)>> = LazyLock::new(|| {
-    let lists = [
-        (TITLES, TITLE),
-        (PLAIN_TITLES, PLAIN_TITLE),
-        (ABBREVIATIONS, ABBREVIATION),
-        (ROLES, ROLE),
-        (ASKERS, ASKER),
-        (PARTICLES, PARTICLE),
-        (CLAUSES, CLAUSE),
-        (HEADINGS, HEADING),
-    ];
-    let mut all: Vec<_> = lists.into_iter().flat_map(|(list, class)| list.iter().map(move |w| (*w, class))).collect();
-    all.sort_unstable();
-    all.dedup_by(|later, kept| {
-        let is_same = later.0 == kept.0;
-        kept.1 |= if is_same { later.1 } else { 0 };
-        is_same
-    });
-    all
-});
+/// Words in lower case that a surname begins with.
+pub(super) const SMALL_FIRST: &[&str] = &["de", "van", "von", "al", "el"];
 
-/// Where the words that begin with each byte start, and end.
-static BEGINS: LazyLock<[usize; 257]> =
-    LazyLock::new(|| std::array::from_fn(|b| WORDS.partition_point(|(w, _)| usize::from(w.as_bytes()[0]) < b)));
-
-/// Whether a word, whatever its case and the punctuation around it, is of one of `classes`.
-pub(super) fn is(word: &str, classes: Classes) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let mut lower = [0; LONGEST];
-    let Some(lower) = lower.get_mut(..word.len()) else { return false };
-    lower.copy_from_slice(word.as_bytes());
-    lower.make_ascii_lowercase();
-    let Some(first) = lower.first().map(|b| usize::from(*b)) else { return false };
-    let like = &WORDS[BEGINS[first]..BEGINS[first + 1]];
-    like.iter().any(|(known, of)| of & classes != 0 && known.as_bytes() == lower)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_have_their_classes() {
-        assert!(is("Mr.", TITLE) && is("Mr.", PLAIN_TITLE) && is("MR", ABBREVIATION));
-        assert!(is("President", ROLE) && is("President", TITLE) && !is("President", CLAUSE));
-        assert!(!is("Ruiz", u8::MAX) && !is("", u8::MAX) && !is(&"x".repeat(99), u8::MAX));
-        assert!(WORDS.iter().all(|(w, _)| w.len() <= LONGEST));
-    }
-}
+/// Parts that machines write in lower case too.
+pub(super) const MACHINE: &[&str] = &["speaker", "unidentified", "unknown", "interviewer", "moderator"];

@@ -1,12 +1,12 @@
-//! Which words make a speaker's name: titles, parts, particles, and the words that show that
-//! what stands before a colon is no name.
+//! What kind of name a text is, if it is one: a person's, a part in the talk, or the name of a thing.
 
-use super::vocabulary::{ABBREVIATION, ASKER, CLAUSE, Classes, HEADING, PARTICLE};
-pub(super) use super::vocabulary::{PLAIN_TITLE, ROLE, TITLE, is};
+use super::lists::{INSTITUTIONS, LAST_ROLES, MACHINE, SHORT_CLAUSES, SMALL_FIRST, TOPICS};
+use super::spelling::{is_capitals, is_joined, is_machine};
+use super::{ASKER, CLAUSE, Classes, HEADING, PARTICLE, ROLE, TITLE, bare, is, is_in};
 
 /// How much a name looks like a speaker's, from the name alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::read) enum NameKind {
+pub(in crate::read::turns) enum NameKind {
     /// Capitalised words.
     Plain,
     /// Begins with a title: `Mr.`, `Senator`, `Rep.`
@@ -15,67 +15,19 @@ pub(in crate::read) enum NameKind {
     Role,
 }
 
+/// A name has no more words than this; one in capitals, which may say who that is, has more.
 const MOST_WORDS: usize = 7;
 const MOST_CAPITAL_WORDS: usize = 16;
 
-fn bare(word: &str) -> &str {
-    word.trim_matches(|c: char| !c.is_alphanumeric())
-}
-
-/// Whether a word, whatever its case and the punctuation around it, is in a list.
-pub(super) fn is_in(word: &str, list: &[&str]) -> bool {
-    let word = bare(word);
-    // Every list is short ASCII or caseless: compare without an allocation.
-    list.iter().any(|w| w.eq_ignore_ascii_case(word))
-}
-
-/// Words of a clause (as a name has them: `He`, `HE`) that a name of two letters may not be.
-#[rustfmt::skip]
-const SHORT_CLAUSES: &[&str] = &[
-    "No", "So", "We", "He", "It", "If", "Is", "My", "Me", "Us", "Or", "As", "By", "NO", "SO", "WE", "HE", "IT", "IF",
-    "IS", "MY", "ME", "OR", "AS", "BY", "Oh", "OK", "Ok", "Hi", "Re", "RE",
-];
-
-/// Whether a clause word shows that `text` is no name.
-fn has_clause_word(text: &str) -> bool {
-    let text = without_short_surname(text);
-    text.split([' ', '\t', '/']).any(|w| {
-        let word = w.split(['\'', '’']).next().unwrap_or(w);
-        let contracted = word.len() < w.len()
-            && !matches!(word, "O" | "D" | "d" | "L" | "N" | "o")
-            && !w.ends_with("'s")
-            && !w.ends_with("’s");
-        let initial =
-            w.len() <= 2 && w.starts_with(|c: char| c.is_uppercase()) && w != "I" && !SHORT_CLAUSES.contains(&w);
-        (contracted || !initial) && is(word, CLAUSE)
-    })
-}
-
-/// `He Lifeng`, `SO Young-jin`: a name without a surname that would be a clause word. It stands first, and but for
-/// `He` it is told by its capitals; no word of any class follows.
-fn without_short_surname(text: &str) -> &str {
-    let Some((first, given)) = text.split_once(' ') else { return text };
-    let is_surname = first.eq_ignore_ascii_case("he")
-        || is_in(first, &["so", "no", "we"])
-            && first.bytes().all(|b| b.is_ascii_uppercase())
-            && given.contains(char::is_lowercase);
-    let is_given = given.split(' ').count() < 3
-        && given.split(' ').all(|w| w.starts_with(char::is_uppercase) && w.len() > 2 && !is(w, Classes::MAX));
-    if is_surname && is_given { given } else { text }
-}
-
 /// What kind of name `text` is, `None` if it is no name. Remarks in parentheses and a
 /// description after a comma do not count.
-pub(super) fn name(text: &str) -> Option<NameKind> {
+pub(in crate::read::turns) fn name(text: &str) -> Option<NameKind> {
     let text = match text.find(['(', '[', '（']) {
         Some(0) => return None,
         None => text,
         Some(at) => &text[..at],
     };
-    if is_crowd(text) || matches!(text.trim(), "I" | "R" | "P") {
-        return Some(NameKind::Role);
-    }
-    if is_french_office(text) {
+    if is_crowd(text) || is_french_office(text) || matches!(text.trim(), "I" | "R" | "P") {
         return Some(NameKind::Role);
     }
     if let Some(name_of) = after_spanish_address(text) {
@@ -154,6 +106,34 @@ pub(super) fn name(text: &str) -> Option<NameKind> {
     Some(kind)
 }
 
+/// Whether a clause word shows that `text` is no name.
+fn has_clause_word(text: &str) -> bool {
+    let text = without_short_surname(text);
+    text.split([' ', '\t', '/']).any(|w| {
+        let word = w.split(['\'', '’']).next().unwrap_or(w);
+        let contracted = word.len() < w.len()
+            && !matches!(word, "O" | "D" | "d" | "L" | "N" | "o")
+            && !w.ends_with("'s")
+            && !w.ends_with("’s");
+        let initial =
+            w.len() <= 2 && w.starts_with(|c: char| c.is_uppercase()) && w != "I" && !SHORT_CLAUSES.contains(&w);
+        (contracted || !initial) && is(word, CLAUSE)
+    })
+}
+
+/// `He Lifeng`, `SO Young-jin`: a name without a surname that would be a clause word. It stands first, and but for
+/// `He` it is told by its capitals; no word of any class follows.
+fn without_short_surname(text: &str) -> &str {
+    let Some((first, given)) = text.split_once(' ') else { return text };
+    let is_surname = first.eq_ignore_ascii_case("he")
+        || is_in(first, &["so", "no", "we"])
+            && first.bytes().all(|b| b.is_ascii_uppercase())
+            && given.contains(char::is_lowercase);
+    let is_given = given.split(' ').count() < 3
+        && given.split(' ').all(|w| w.starts_with(char::is_uppercase) && w.len() > 2 && !is(w, Classes::MAX));
+    if is_surname && is_given { given } else { text }
+}
+
 /// `Hon. Members`, `Some hon. members`, `An hon. Member`: whoever calls out in a parliament.
 fn is_crowd(text: &str) -> bool {
     let mut words = text.split_whitespace().skip_while(|w| is_in(w, &["some", "several", "an", "a", "other"]));
@@ -163,7 +143,7 @@ fn is_crowd(text: &str) -> bool {
 }
 
 /// `Mme la présidente`, `M. le ministre de la mer`, `M. le Rapporteur`: an office in a French parliament.
-pub(super) fn is_french_office(text: &str) -> bool {
+pub(in crate::read::turns) fn is_french_office(text: &str) -> bool {
     let mut all = text.split_whitespace();
     let (Some(address), Some(article), Some(office)) = (all.next(), all.next(), all.next()) else { return false };
     let offices =
@@ -177,7 +157,7 @@ pub(super) fn is_french_office(text: &str) -> bool {
 }
 
 /// What follows `El señor`, `La señora` in a Spanish parliament: a name or an office in capitals.
-pub(super) fn after_spanish_address(text: &str) -> Option<&str> {
+pub(in crate::read::turns) fn after_spanish_address(text: &str) -> Option<&str> {
     ["El señor ", "La señora "].iter().find_map(|address| text.trim_start().strip_prefix(address))
 }
 
@@ -187,41 +167,12 @@ fn is_caseless_clause(text: &str) -> bool {
         || ["说", "表示", "指出", "认为", "如下", "包括", "例如", "強調", "强调"].iter().any(|w| text.ends_with(w))
 }
 
-/// Whether `next`, in lower case, can be the second word of a label that begins with `first`.
-pub(super) fn may_follow(first: &str, next: &str) -> bool {
-    is(next, PARTICLE | ROLE)
-        || is(first, ROLE)
-        || next.len() < 3 && next != "is"
-        || is_in(next, &["hon", "al", "pro", "opposition", "government"])
-        || is_in(first, &["hon", "the", "madame", "monsieur", "mme", "m"])
-}
-
-/// What talk is about: the last word of a heading such as `Supply Chains`, and no surname.
-#[rustfmt::skip]
-const TOPICS: &[&str] = &[
-    "access", "affairs", "agriculture", "aid", "alliances", "allies", "batteries", "chains", "challenges", "chips",
-    "climate", "compliance", "context", "controls", "currency", "data", "defence", "defense", "demand", "democracy",
-    "deterrence", "diplomacy", "disclaimer", "economics", "education", "energy", "exports", "finance", "goods",
-    "governance", "growth", "health", "impact", "imports", "industry", "infrastructure", "intelligence", "investments",
-    "leadership", "lessons", "manufacturing", "markets", "materials", "minerals", "opportunities", "outlook",
-    "partnership", "partnerships", "policies", "policy", "politics", "priorities", "privacy", "relations", "relationship", "research", "resilience",
-    "resources", "rights", "risks", "sanctions", "security", "semiconductors", "services", "software", "sovereignty",
-    "standards", "statement", "strategy", "subsidies", "talks", "tariffs", "taxes", "technology", "technologies", "threats", "ties",
-    "trade", "transfer", "transparency", "values", "weapons",
-];
-
 /// Whether `text`, a label that stands once, is a notice or a topic: `Editor's Note`, `Privacy Policy`, `Supply
 /// Chains`. `Ministry of Trade` speaks.
-pub(super) fn is_heading(text: &str) -> bool {
+pub(in crate::read::turns) fn is_heading(text: &str) -> bool {
     let last = text.split_whitespace().next_back().unwrap_or_default();
     let has_topic = is(last, HEADING) || is_in(last, TOPICS) || bare(last).to_ascii_lowercase().ends_with("tion");
     has_topic && !text.split_whitespace().any(|w| is_in(w, INSTITUTIONS))
-}
-
-/// `al-Sayed`, `d'Arc`, `pro-tempore`: lower case, then a capital or a hyphen.
-fn is_joined(word: &str) -> bool {
-    word.split(['-', '\'', '’']).nth(1).is_some_and(|w| w.starts_with(|c: char| c.is_uppercase()))
-        || word.eq_ignore_ascii_case("pro-tempore")
 }
 
 fn is_role(first: &str, last: &str, count: usize) -> bool {
@@ -234,34 +185,13 @@ fn is_role(first: &str, last: &str, count: usize) -> bool {
         2 if is_in(first, &["the", "madam", "madame", "mr", "mister", "acting"]) => is(last, ROLE) || is(last, TITLE),
         2 if has_number => is(first, ROLE) || first.chars().all(char::is_alphabetic),
         _ => {
-            is_in(
-                last,
-                &[
-                    "officer",
-                    "official",
-                    "moderator",
-                    "operator",
-                    "speaker",
-                    "member",
-                    "participant",
-                    "interpreter",
-                    "voice",
-                    "reporter",
-                ],
-            ) || is_in(first, &["unidentified", "unknown"])
+            is_in(last, LAST_ROLES)
+                || is_in(first, &["unidentified", "unknown"])
                 || (is_in(first, &["the"]) && (is(last, ROLE) || is_in(last, &["tempore", "protestors", "tem"])))
                 || (has_number && is(first, ROLE))
         }
     }
 }
-
-/// Words of an institution's name.
-#[rustfmt::skip]
-const INSTITUTIONS: &[&str] = &[
-    "academy", "agency", "association", "bank", "bureau", "center", "centre", "college", "commission", "committee",
-    "council", "department", "embassy", "foundation", "house", "institute", "institution", "ministry", "office",
-    "parliament", "press", "school", "society", "university",
-];
 
 /// `Ana Ruiz - MIT`, `Dr. Ruiz | Harbor Institute`: a display name without where the person is from. What stands
 /// behind a dash must name an institution.
@@ -281,92 +211,14 @@ pub(in crate::read) fn without_affiliation(text: &str) -> &str {
     if is_person && is_institution { head } else { text }
 }
 
-/// Words in lower case that a surname begins with.
-const SMALL_FIRST: &[&str] = &["de", "van", "von", "al", "el"];
-
-/// `von Ode`, `van der Ode`: a surname that begins with a small word, where prose would go on in small ones.
-pub(super) fn begins_small(text: &str) -> bool {
-    let mut all = text.split(' ');
-    let Some(first) = all.next() else { return false };
-    is_joined(first)
-        || is_in(first, SMALL_FIRST)
-            && all.find(|w| !is(w, PARTICLE)).is_some_and(|w| w.starts_with(char::is_uppercase))
-}
-
-/// Parts that machines write in lower case too.
-const MACHINE: &[&str] = &["speaker", "unidentified", "unknown", "interviewer", "moderator"];
-
-/// `speaker 1`, `Speaker`, `unidentified`: whether `text` begins with a part that machines write.
-pub(super) fn is_machine(text: &str) -> bool {
-    MACHINE.iter().any(|w| text.get(..w.len()).is_some_and(|t| t.eq_ignore_ascii_case(w)))
-}
-
-/// Whether the name's letters are capitals: `MR. DALE`, `Mr. McDALE`, `SEN. ODE`.
-pub(super) fn is_capitals(text: &str) -> bool {
-    let (mut upper, mut lower) = (0usize, 0usize);
-    for (i, word) in text.split_whitespace().enumerate() {
-        if i == 0 && (is(word, TITLE) || is_in(word, &["the"])) {
-            continue;
-        }
-        // `Mr. DALE of Ohio`: the state is set as usual.
-        if word == "of" && upper > 0 {
-            break;
-        }
-        if is(word, PARTICLE) && upper > 0 {
-            continue;
-        }
-        upper += word.chars().filter(|c| c.is_uppercase()).count();
-        lower += word.chars().filter(|c| c.is_lowercase()).count();
-    }
-    upper > 0 && lower * 3 <= upper
-}
-
-/// Whether a word of the name is set in capitals, as a surname may be: `YOON Min-ji`, `Ana RUIZ`.
-pub(super) fn has_capital_word(text: &str) -> bool {
-    text.split_whitespace().any(|w| w.len() > 1 && w.chars().all(char::is_uppercase))
-}
-
-/// Whether the full stop at `at` belongs to a name: after an abbreviated title or an initial.
-pub(super) fn stop_in_name(text: &str, at: usize) -> bool {
-    let from = text[..at].rfind([' ', '\t', '(', '*', '.', '-']).map_or(0, |p| p + 1);
-    let word = &text[from..at];
-    let next = text[at + 1..].chars().next();
-    match word.chars().count() {
-        0 => false,
-        // `M. Varin`, `M. le ministre`.
-        1 if word == "M" && text[at + 1..].starts_with(' ') => {
-            let next = text[at + 2..].trim_start();
-            next.starts_with(char::is_uppercase) || next.starts_with("le ") || next.starts_with("la ")
-        }
-        // `J. Edgar`, `U.S.`; but `Q. And` and `A. Yes` are labels.
-        1 => word.chars().all(char::is_uppercase) && from > 0 || (next.is_some_and(char::is_alphabetic)),
-        _ => is(word, ABBREVIATION),
-    }
-}
-
 /// Whether `name` is a part that asks.
-pub(super) fn is_asker(name: &str) -> bool {
+pub(in crate::read::turns) fn is_asker(name: &str) -> bool {
     name.split_whitespace().any(|w| is(w, ASKER)) && !name.contains("Secretary")
 }
 
 /// Whether `text` names a part in the talk, not a person.
 pub(in crate::read) fn is_part(text: &str) -> bool {
     name(text) == Some(NameKind::Role)
-}
-
-/// Whether a word is a title.
-pub(in crate::read) fn is_title(word: &str) -> bool {
-    is(word, TITLE)
-}
-
-/// Whether a word is a title that goes with any office: `Mr.`, `Ms.`, `Dr.`
-pub(in crate::read) fn is_plain_title(word: &str) -> bool {
-    is(word, PLAIN_TITLE)
-}
-
-/// Whether a word may stand in lower case inside a name.
-pub(in crate::read) fn is_particle(word: &str) -> bool {
-    is(word, PARTICLE)
 }
 
 #[cfg(test)]
