@@ -27,7 +27,6 @@ pub(super) use time::clock_time;
 use super::{Item, ReadOptions, names};
 use crate::document::{Document, Question, Span, Turn};
 use lines::{blanked, folded, line_at};
-use roster::Roster;
 use speech::Speech;
 
 /// What a format knows of its text besides the words.
@@ -122,9 +121,9 @@ pub(super) fn attribute(doc: &mut Document, hints: &Hints, options: &ReadOptions
         all = lines::split(&text);
     }
 
-    let mut candidates = labels(&text, &all, first, layout, hints);
+    let mut candidates = roster::labels(&text, &all, first, layout, hints);
     let close = speech::close(&text, &all);
-    drop_appended(&mut candidates, close);
+    roster::drop_appended(&mut candidates, close);
     let headings = questions::headings(&text, &all[..], first, layout, &candidates, hints);
 
     let changes = changes(&text, &all, first, &candidates);
@@ -230,56 +229,6 @@ fn notes(doc: &Document, respondent: Option<String>, settled: &names::Settled) -
     said
 }
 
-/// The labels of a text, in order.
-fn labels(
-    text: &str,
-    all: &[lines::Line],
-    first: usize,
-    layout: lines::Layout,
-    hints: &Hints,
-) -> Vec<roster::Candidate> {
-    let mut roster = Roster::default();
-    let mut bold = hints.bold.iter().peekable();
-    let mut broken = 0;
-    for (i, line) in all.iter().enumerate().skip(first).filter(|(_, l)| !l.is_blank()) {
-        while bold.next_if(|b| b.end <= line.start).is_some() {}
-        let in_bold = bold.peek().filter(|b| b.start <= line.start).map_or(0, |b| b.end.min(line.end) - line.start);
-        if broken == i && i > 0 {
-            continue;
-        }
-        let starts = layout.starts(all, i);
-        let content = line.of(text);
-        let next = all.get(i + 1).filter(|next| starts && goes_over(content, next.of(text)));
-        let over = next.and_then(|next| {
-            // A label that is broken over two lines; the second has none of its own.
-            let label = label::parse(&text[line.start as usize..next.end as usize], 0, true)?;
-            let is_whole = label.separator == label::Separator::Colon && label.name.end <= content.len();
-            is_whole.then_some(label)
-        });
-        if over.is_some() {
-            broken = i + 1;
-        }
-        if all.get(i + 1).is_some_and(|next| roster::are_initials(content, next.of(text))) {
-            continue;
-        }
-        if let Some(mut label) = over.or_else(|| label::parse(content, in_bold as usize, starts)) {
-            // A time on the next line, or on the one before, belongs to a name alone on its line.
-            if label.separator == label::Separator::Alone && label.time.is_none() {
-                let next = all[i + 1..].iter().take(2).find(|next| !next.is_blank());
-                if let Some((next, time)) = next.and_then(|next| Some((next, time::only_stamp(next.of(text))?))) {
-                    label.time = Some(time);
-                    label.speech = (next.end - line.start) as usize;
-                } else if i > first {
-                    label.time = time::only_stamp(all[i - 1].of(text));
-                }
-            }
-            roster.add(i, &content[label.name.clone()], label);
-        }
-    }
-    roster.settle(text, all, layout);
-    roster.candidates
-}
-
 /// Lines that begin with `>>` and no label, with the length of the mark, where a text uses it.
 fn changes(text: &str, all: &[lines::Line], first: usize, labels: &[roster::Candidate]) -> Vec<(usize, usize)> {
     let mark = |line: &lines::Line| {
@@ -291,28 +240,6 @@ fn changes(text: &str, all: &[lines::Line], first: usize, labels: &[roster::Cand
         all.iter().enumerate().skip(first).filter_map(|(i, line)| Some((i, mark(line)?))).collect();
     let is_labelled = |line: usize| labels.binary_search_by_key(&(line as u32), |c| c.line).is_ok();
     if marked.len() < 2 { Vec::new() } else { marked.into_iter().filter(|(line, _)| !is_labelled(*line)).collect() }
-}
-
-/// Whether a label with a remark goes over to the next line: `Ms. Ode (United States of` and
-/// `America): We`, `Mr. Li (China)` and `(spoke in Chinese): We`.
-fn goes_over(line: &str, next: &str) -> bool {
-    let bytes = line.as_bytes();
-    let Some(open) = memchr::memchr(b'(', &bytes[..bytes.len().min(120)]) else { return false };
-    let is_open = memchr::memchr(b')', &bytes[open..]).is_none();
-    let is_short = line.len() < 100
-        && memchr::memchr(b':', bytes).is_none()
-        && memchr::memchr2(b':', b')', next.as_bytes()).is_some();
-    is_short
-        && (is_open || (line.ends_with(')') && next.starts_with('(') && next.contains("):")))
-        && next.find(':').is_some_and(|c| c < 80)
-}
-
-/// After the close of a hearing, only those speak who spoke before: answers for the record
-/// and other papers have labels of their own.
-fn drop_appended(candidates: &mut Vec<roster::Candidate>, close: usize) {
-    let before: std::collections::BTreeSet<u32> =
-        candidates.iter().filter(|c| (c.line as usize) < close).map(|c| c.name).collect();
-    candidates.retain(|c| (c.line as usize) < close || before.contains(&c.name));
 }
 
 /// The note on two names that look alike.
