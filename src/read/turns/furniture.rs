@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lines::{Line, ceil, ends_sentence, floor};
+use super::lines::{Line, blanked, ceil, ends_sentence, floor, split};
 use super::{label, time};
 use crate::document::{Document, Span};
 
@@ -15,6 +15,21 @@ const LEAST: u32 = 3;
 
 /// Words are looked up in this much of a text.
 const VOCABULARY: usize = 2 << 20;
+
+/// A text without line numbers and running heads, with its lines.
+pub(super) fn cleared(mut text: String) -> (String, Vec<Line>) {
+    let mut lines = split(&text);
+    if let Some(numbers) = line_numbers(&text, &lines) {
+        text = blanked(text, &numbers);
+        lines = split(&text);
+    }
+    let heads = heads(&text, &lines);
+    if !heads.is_empty() {
+        text = blanked(text, &heads);
+        lines = split(&text);
+    }
+    (text, lines)
+}
 
 /// Steps over a YAML block at the beginning and takes title and date from it.
 pub(super) fn front_matter(doc: &mut Document, text: &str, lines: &[Line]) -> usize {
@@ -35,7 +50,7 @@ pub(super) fn front_matter(doc: &mut Document, text: &str, lines: &[Line]) -> us
 
 /// The numbers of numbered lines, as depositions have them: most lines begin with a number
 /// between 1 and 28 that goes on from the line before, or starts again.
-pub(super) fn line_numbers(text: &str, lines: &[Line]) -> Option<Vec<Span>> {
+fn line_numbers(text: &str, lines: &[Line]) -> Option<Vec<Span>> {
     let mut numbers = Vec::new();
     let (mut filled, mut on, mut last) = (0usize, 0usize, 0u32);
     for line in lines.iter().filter(|l| !l.is_blank()) {
@@ -62,7 +77,7 @@ pub(super) fn line_numbers(text: &str, lines: &[Line]) -> Option<Vec<Span>> {
 
 /// Running heads and page numbers: lines with a number at an end that come again and again
 /// with another number.
-pub(super) fn heads(text: &str, lines: &[Line]) -> Vec<Span> {
+fn heads(text: &str, lines: &[Line]) -> Vec<Span> {
     let mut seen: BTreeMap<Vec<u8>, (u32, Vec<usize>)> = BTreeMap::new();
     let mut found = Vec::new();
     for (i, line) in lines.iter().enumerate() {
@@ -181,7 +196,6 @@ fn vocabulary(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines::split;
     use super::*;
 
     #[test]

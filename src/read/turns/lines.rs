@@ -155,6 +155,11 @@ pub(super) fn blanked(text: String, ranges: &[Span]) -> String {
     String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
+/// The first of some marks in a text, with where it is.
+pub(super) fn first_of<'m>(text: &str, marks: &[&'m str]) -> Option<(usize, &'m str)> {
+    marks.iter().filter_map(|mark| text.find(mark).map(|at| (at, *mark))).min()
+}
+
 /// Whether a piece of text ends as a sentence does.
 pub(super) fn ends_sentence(text: &str) -> bool {
     // "Yes. [Laughter]" ends before the bracket.

@@ -278,6 +278,32 @@ pub(super) fn close(text: &str, lines: &[Line]) -> usize {
     closing.map_or(lines.len(), |at| line_at(lines, at as u32))
 }
 
+/// Turns with the kept boilerplate among them. A turn that goes on behind such a piece goes on
+/// as a turn of its own, so that turns stay in the order of the text.
+pub(super) fn interleaved(turns: Vec<Turn>, kept: Vec<Turn>, line_of: impl Fn(u32) -> u32) -> Vec<Turn> {
+    let start = |t: &Turn| t.spans.first().map_or(0, |s| s.start);
+    let cuts: Vec<u32> = kept.iter().map(start).collect();
+    let mut out = kept;
+    for mut turn in turns {
+        let spans = std::mem::take(&mut turn.spans);
+        let mut part: Vec<Span> = Vec::new();
+        for span in spans {
+            let is_cut = part.last().is_some_and(|last| {
+                cuts.partition_point(|c| *c < last.end) < cuts.partition_point(|c| *c < span.start)
+            });
+            if is_cut {
+                out.push(Turn { spans: std::mem::take(&mut part), ..turn.clone() });
+                turn.line = line_of(span.start);
+            }
+            part.push(span);
+        }
+        out.push(Turn { spans: part, ..turn });
+    }
+    // A turn without words comes before a direction that stands where they would.
+    out.sort_by_key(|t| (start(t), t.spans.first().map_or(0, |s| s.end)));
+    out
+}
+
 /// No "I" and no "we": somebody is written about.
 fn is_third_person(text: &str) -> bool {
     !text

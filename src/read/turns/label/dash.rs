@@ -1,6 +1,6 @@
 //! A dash between the name and the words: `NAME — words`, `Ana Ruiz (S&D). – words`
 
-use super::super::lines::floor;
+use super::super::lines::{first_of, floor};
 use super::unmarked::alone;
 use super::{Label, Separator, made, to_speech};
 
@@ -11,9 +11,8 @@ pub(super) fn dash(rest: &str) -> Option<Label> {
         return Some(label);
     }
     let head = &rest[..floor(rest, 60)];
-    let (at, length) =
-        [" — ", " – ", " -- ", " - "].iter().filter_map(|d| head.find(d).map(|at| (at, d.len()))).min()?;
-    let speech = to_speech(rest, at + length);
+    let (at, dash) = first_of(head, &[" — ", " – ", " -- ", " - "])?;
+    let speech = to_speech(rest, at + dash.len());
     let label = made(Separator::Dash, rest, 0..at, speech, None)?;
     // `Ana Ruiz - MIT   0:03`: the time ends a line that is all label.
     let is_alone = alone(rest).is_some_and(|l| l.time.is_some());
@@ -24,12 +23,11 @@ pub(super) fn dash(rest: &str) -> Option<Label> {
 /// Parliament's minutes. Any description goes.
 fn minuted(rest: &str) -> Option<Label> {
     let head = &rest[..floor(rest, 200)];
-    let (at, length) =
-        [". – ", ". — ", ".\u{A0}– ", ".\u{A0}— "].iter().filter_map(|d| head.find(d).map(|at| (at, d.len()))).min()?;
+    let (at, dash) = first_of(head, &[". – ", ". — ", ".\u{A0}– ", ".\u{A0}— "])?;
     let name = head[..at].find([',', '(']).unwrap_or(at);
     let is_sentence =
         head[..name].ends_with(' ') && !head[name..].starts_with('(') || head[..at].contains(['?', '!', ':', ';']);
-    let speech = to_speech(rest, at + length);
+    let speech = to_speech(rest, at + dash.len());
     made(Separator::Minute, rest, 0..name, speech, None).filter(|_| !is_sentence && speech < rest.len())
 }
 

@@ -55,7 +55,7 @@ pub(super) struct View<'a> {
 impl View<'_> {
     /// A candidate's name as it is printed.
     pub(super) fn printed(&self, candidate: &Candidate) -> &str {
-        &self.lines[candidate.line as usize].of(self.text)[candidate.label.name.clone()]
+        candidate.printed(self.text, self.lines)
     }
 
     /// Whether a candidate, by itself, is a label.

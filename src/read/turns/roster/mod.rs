@@ -31,6 +31,13 @@ pub(super) struct Candidate {
     pub name: u32,
 }
 
+impl Candidate {
+    /// The name as it is printed.
+    pub(super) fn printed<'a>(&self, text: &'a str, lines: &[Line]) -> &'a str {
+        &lines[self.line as usize].of(text)[self.label.name.clone()]
+    }
+}
+
 /// What is known of one printed name.
 #[derive(Clone, Debug, Default)]
 struct Name {

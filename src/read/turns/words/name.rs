@@ -1,5 +1,6 @@
 //! What kind of name a text is, if it is one: a person's, a part in the talk, or the name of a thing.
 
+use super::super::lines::first_of;
 use super::lists::{INSTITUTIONS, LAST_ROLES, MACHINE, SHORT_CLAUSES, SMALL_FIRST, TOPICS};
 use super::spelling::{is_capitals, is_joined, is_machine};
 use super::{ASKER, CLAUSE, Classes, HEADING, PARTICLE, ROLE, TITLE, bare, is, is_in};
@@ -196,8 +197,7 @@ fn is_role(first: &str, last: &str, count: usize) -> bool {
 /// `Ana Ruiz - MIT`, `Dr. Ruiz | Harbor Institute`: a display name without where the person is from. What stands
 /// behind a dash must name an institution.
 pub(in crate::read) fn without_affiliation(text: &str) -> &str {
-    let found = [" | ", " - ", " – ", " — "].iter().filter_map(|mark| text.find(mark).map(|at| (at, *mark))).min();
-    let Some((at, mark)) = found else { return text };
+    let Some((at, mark)) = first_of(text, &[" | ", " - ", " – ", " — "]) else { return text };
     let (head, from) = (text[..at].trim_end(), &text[at + mark.len()..]);
     let is_person = head.contains(' ')
         && !head.contains(|c: char| c.is_ascii_digit())
