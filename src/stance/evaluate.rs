@@ -17,7 +17,7 @@ use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use serde::Serialize;
 
 use super::examples::{Example, Examples, folds};
-use super::model::{PredictOptions, StanceModel, largest};
+use super::model::{PredictOptions, StanceModel};
 use super::train::{Progress, TrainOptions, fit};
 use crate::error::{Error, Kind, Result};
 use crate::{parallel, student};
@@ -269,7 +269,7 @@ fn predict(model: &StanceModel, examples: &Examples, documents: &[usize]) -> Vec
             label.map(|label| Scored {
                 document: d,
                 label,
-                chosen: largest(stances.row(i)),
+                chosen: stances.chosen[i],
                 confidence: stances.confidence(i),
             })
         };

@@ -6,7 +6,8 @@
 use serde::Serialize;
 
 use super::Stances;
-use super::model::{Looked, StanceModel, length_scale};
+use super::first_look::length_scale;
+use super::model::{Looked, StanceModel};
 use crate::document::Document;
 use crate::features::context::{self, Context};
 use crate::features::lexicon;

@@ -9,7 +9,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::LabelSet;
-use super::model::{Card, Classes, FirstLook, SecondLook, StanceModel, lanes};
+use super::card::Card;
+use super::first_look::{Classes, FirstLook, lanes};
+use super::model::StanceModel;
+use super::second_look::SecondLook;
 use super::table::Table;
 use crate::error::{Error, Kind, Result};
 use crate::features::context;

@@ -1,21 +1,33 @@
 //! Stage 4: features → stance.
+//!
+//! | what | where |
+//! |---|---|
+//! | what a sentence may be called, and sentences that are | `labels`, `examples` |
+//! | a model, and how it reads a document | `model`: `first_look` over `table`, then `second_look` |
+//! | a model as a file, and what it was made of | `file`, `card` |
+//! | why a sentence got its label | `explain` |
+//! | making a model | [`train`] |
+//! | measuring one | [`evaluate`] |
 
-mod calibrate;
+mod card;
 pub mod evaluate;
 mod examples;
 mod explain;
 mod file;
+mod first_look;
 mod labels;
 mod model;
+mod second_look;
 mod table;
 pub mod train;
 
 use std::sync::Arc;
 
+pub use card::Card;
 pub use examples::{Example, Examples};
 pub use explain::{Reason, ReasonKind};
 pub use labels::LabelSet;
-pub use model::{Card, PredictOptions, StanceModel};
+pub use model::{PredictOptions, StanceModel};
 
 /// One stance per sentence of a document, in the order of its sentences.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,7 +9,7 @@ use linfa_logistic::MultiLogisticRegression;
 use ndarray::{Array1, Array2, Axis};
 
 use crate::error::{Error, Kind, Result};
-use crate::stance::model::softmax;
+use crate::stance::second_look::softmax;
 
 /// Standard deviations beyond which a column says no more.
 pub(crate) const CLIP: f64 = 4.0;

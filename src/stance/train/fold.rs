@@ -7,15 +7,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::calibrate::Decision;
 use super::dense::Logistic;
 use super::evidence::Evidence;
 use super::postings::Postings;
 use super::sparse::LEFT_OUT;
 use super::{Counted, FAMILIES, Sparse, TrainOptions, unspread};
 use crate::features::lexicon::Lexicon;
-use crate::stance::calibrate::Decision;
+use crate::stance::card::Card;
 use crate::stance::examples::Examples;
-use crate::stance::model::{Card, Classes, FirstLook, SecondLook, StanceModel, UNSEEN, lanes, notes};
+use crate::stance::first_look::{Classes, FirstLook, UNSEEN, lanes, notes};
+use crate::stance::model::StanceModel;
+use crate::stance::second_look::SecondLook;
 use crate::stance::table::Table;
 
 /// What the first look is made of.

@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ndarray::Array2;
 
+use super::calibrate::{Prior, sharpness};
 use super::{Progress, TrainOptions, fit};
 use crate::error::{Error, Kind, Result};
 use crate::parallel;
-use crate::stance::calibrate::{Prior, sharpness};
 use crate::stance::examples::Examples;
 use crate::stance::model::{PredictOptions, StanceModel};
 use crate::student;

@@ -12,6 +12,7 @@
 //! Documents are put in the order of their names first, and all sums are taken in a fixed order: the model does
 //! not depend on the order of whole documents or on the number of threads.
 
+mod calibrate;
 mod dense;
 mod evidence;
 mod fold;
@@ -23,7 +24,6 @@ mod tune;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use super::calibrate;
 use super::examples::{Example, Examples, folds};
 use super::model::{StanceModel, targets};
 use crate::error::{Error, Kind, Result};
@@ -214,7 +214,7 @@ pub fn fit(examples: &Examples, options: &TrainOptions, progress: Progress) -> R
     progress("sparse classifier", 0.4);
     let labelled = counted.rows.labelled();
     let every_fold = labelled.len() <= ALL_FOLDS;
-    let scale: Vec<f32> = counted.rows.words.iter().map(|&w| super::model::length_scale(w)).collect();
+    let scale: Vec<f32> = counted.rows.words.iter().map(|&w| super::first_look::length_scale(w)).collect();
     let sparse = stack(&counted, options, &scale, &labelled, every_fold);
 
     progress("mixing", 0.7);

@@ -15,7 +15,7 @@
 
 use ndarray::Array2;
 
-use super::model::softmax;
+use crate::stance::second_look::softmax;
 
 /// What turns logits into printed probabilities.
 #[derive(Clone, Debug, PartialEq)]
