@@ -8,42 +8,27 @@
 //! The columns that the second stage learns from are *out of fold*: the evidence of a row is counted
 //! without the documents of its fold, else the second stage would learn its own echo.
 
+use super::TrainOptions;
+use super::count::{Counted, NONE, Rows};
 use super::postings::Postings;
+use crate::parallel;
 
-/// No label.
-pub(crate) const NONE: u16 = u16::MAX;
-
-/// Labels and folds of all rows.
-pub(crate) struct Rows {
-    /// Number of labels.
-    pub(crate) labels: usize,
-    /// Number of folds.
-    pub(crate) folds: usize,
-    /// Label of each row, [`NONE`] for context.
-    pub(crate) label: Vec<u16>,
-    /// Fold of each row.
-    pub(crate) fold: Vec<u8>,
-    /// Number of words of each row.
-    pub(crate) words: Vec<u32>,
-}
-
-impl Rows {
-    pub(crate) fn len(&self) -> usize {
-        self.label.len()
-    }
-
-    /// The rows that have a label.
-    pub(crate) fn labelled(&self) -> Vec<u32> {
-        (0..self.len() as u32).filter(|&i| self.label[i as usize] != NONE).collect()
-    }
-}
+// Families by block of columns of the mixing stage; the sparse classifier is the last.
+pub(super) const WORDS: usize = 0;
+pub(super) const PAIRS: usize = 1;
+pub(super) const LETTERS: usize = 2;
+pub(super) const CLASSES: usize = 3;
+pub(super) const CLASS_PAIRS: usize = 4;
+pub(super) const CROSSED: usize = 5;
+pub(super) const SPARSE: usize = 6;
+pub(super) const FAMILIES: usize = 7;
 
 /// What one family says.
-pub(crate) struct Evidence {
+pub(super) struct Evidence {
     /// One row of log-ratios per feature, one column per label.
-    pub(crate) table: Vec<f32>,
+    pub(super) table: Vec<f32>,
     /// One row per row of the data: the sum over its features, counted out of fold.
-    pub(crate) columns: Vec<f32>,
+    pub(super) columns: Vec<f32>,
 }
 
 /// Label shares without each fold, and (last) over all folds.
@@ -103,8 +88,29 @@ fn totals(rows: &Rows, postings: &Postings) -> Vec<f64> {
     counts
 }
 
+/// Evidence of all families but the sparse one, in their order, and the table of letter runs.
+pub(super) fn weigh(counted: &Counted, options: &TrainOptions) -> (Vec<Evidence>, Vec<f32>) {
+    let Counted { rows, places: _, words, pairs, letters, classes, class_pairs, crossed } = counted;
+    let jobs: [(&Postings, f64); 6] = [
+        (letters, options.letters),
+        (pairs, options.pairs),
+        (words, options.words),
+        (classes, options.classes),
+        (class_pairs, options.class_pairs),
+        (crossed, options.crossed),
+    ];
+    let mut done = parallel::map(&jobs, |i, &(postings, beta)| {
+        if i == 0 { of_letters(rows, words, postings, beta) } else { (of_features(rows, postings, beta), Vec::new()) }
+    });
+    let (letters, runs) = done.remove(0);
+    let mut evidence: Vec<Evidence> = done.into_iter().map(|(e, _)| e).collect();
+    evidence.swap(0, 1);
+    evidence.insert(2, letters);
+    (evidence, runs)
+}
+
 /// The evidence of a family of features.
-pub(crate) fn of_features(rows: &Rows, postings: &Postings, beta: f64) -> Evidence {
+fn of_features(rows: &Rows, postings: &Postings, beta: f64) -> Evidence {
     let k = rows.labels;
     let shares = Shares::new(&totals(rows, postings), k);
     let mut table = vec![0.0; postings.len() * k];
@@ -137,7 +143,7 @@ pub(crate) fn of_features(rows: &Rows, postings: &Postings, beta: f64) -> Eviden
 }
 
 /// The evidence of letters inside words, summed up by word: `table` has one row per word, not per letter run.
-pub(crate) fn of_letters(rows: &Rows, words: &Postings, letters: &Postings, beta: f64) -> (Evidence, Vec<f32>) {
+fn of_letters(rows: &Rows, words: &Postings, letters: &Postings, beta: f64) -> (Evidence, Vec<f32>) {
     let (k, folds) = (rows.labels, rows.folds);
     let mut by_word = vec![0.0; words.len() * folds * k];
     for (word, counts) in by_word.chunks_exact_mut(folds * k).enumerate() {

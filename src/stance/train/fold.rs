@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::TrainOptions;
 use super::calibrate::Decision;
+use super::count::Counted;
 use super::dense::Logistic;
-use super::evidence::Evidence;
-use super::postings::Postings;
-use super::sparse::LEFT_OUT;
-use super::{Counted, FAMILIES, Sparse, TrainOptions, unspread};
+use super::evidence::{CLASS_PAIRS, CLASSES, CROSSED, Evidence, LETTERS, PAIRS, SPARSE, WORDS};
+use super::postings::{Postings, unspread};
+use super::sparse::{LEFT_OUT, Sparse};
 use crate::features::lexicon::Lexicon;
 use crate::stance::card::Card;
 use crate::stance::examples::Examples;
@@ -54,14 +55,6 @@ impl Mixed {
     }
 }
 
-const WORDS: usize = 0;
-const PAIRS: usize = 1;
-const LETTERS: usize = 2;
-const CLASSES: usize = 3;
-const CLASS_PAIRS: usize = 4;
-const CROSSED: usize = 5;
-const SPARSE: usize = FAMILIES.len() - 1;
-
 /// Smallest share of the largest weight that is worth a row of its own, for pairs and crossed words.
 const NEGLIGIBLE: i16 = 256;
 
@@ -90,7 +83,7 @@ pub(super) fn model(
         }
         out
     };
-    let kept = &sparse.matrix.kept;
+    let kept = &sparse.kept;
     let words = rows(
         counted.words.len(),
         &[(WORDS, &evidence[WORDS].table), (LETTERS, &evidence[LETTERS].table)],

@@ -4,32 +4,73 @@
 //! doi:10.1145/1390156.1390208): no step size, and the order of the rows is fixed. All labels are
 //! solved together, so that a row's weights are fetched once.
 
-use super::evidence::Rows;
+use super::TrainOptions;
+use super::count::{ALL_FOLDS, Counted, Rows};
 use super::postings::Postings;
+use crate::parallel;
 use crate::stance::LabelSet;
 
+/// Marks a feature that the solver does not see.
+pub(super) const LEFT_OUT: u32 = u32::MAX;
+
+/// The fitted classifier.
+pub(super) struct Sparse {
+    /// For each of words, pairs, classes, class pairs and crossed words, the row of `weights` of each feature;
+    /// [`LEFT_OUT`] if it has none.
+    pub(super) kept: Vec<Vec<u32>>,
+    /// One row per feature and one column per label, from all rows of the data. Feature 0 is in every one.
+    pub(super) weights: Vec<f32>,
+    /// One row per row of the data: its score, out of fold.
+    pub(super) columns: Vec<f32>,
+}
+
+impl Sparse {
+    /// Fits to the labelled rows.
+    pub(super) fn fit(counted: &Counted, options: &TrainOptions) -> Self {
+        let Counted { rows, words, pairs, classes, class_pairs, crossed, .. } = counted;
+        let k = rows.labels;
+        let labelled = rows.labelled();
+        let least = if labelled.len() > 5_000 { 2 } else { 1 };
+        let matrix = Matrix::new(rows, &[words, pairs, classes, class_pairs, crossed], least);
+        let mut columns = vec![0.0; rows.len() * k];
+        if options.sparse == 0.0 {
+            let weights = vec![0.0; matrix.square.len() * k];
+            return Self { kept: matrix.kept, weights, columns };
+        }
+        let held_out = if labelled.len() <= ALL_FOLDS { rows.folds } else { 1 };
+        let mut weights = parallel::map_ranges(held_out + 1, 1, |fold| {
+            let used = |&r: &u32| fold.start == held_out || rows.fold_of(r) != fold.start;
+            let train: Vec<u32> = labelled.iter().copied().filter(used).collect();
+            matrix.fit(rows, &train, options.sparse, options.passes)
+        });
+        let all = weights.pop().unwrap_or_default();
+        for (row, out) in columns.chunks_exact_mut(k).enumerate() {
+            let fold = rows.fold_of(row as u32);
+            matrix.score(row, weights.get(fold).unwrap_or(&weights[0]), out);
+        }
+        Self { kept: matrix.kept, weights: all, columns }
+    }
+}
+
 /// Features of each row, for the solver.
-pub(crate) struct Matrix {
+struct Matrix {
     starts: Vec<u32>,
     features: Vec<u32>,
     /// Square of each feature's value: its rarity.
     square: Vec<f32>,
-    /// For each family, the feature in the solver of each of its features; `u32::MAX` if it is left out.
-    pub(crate) kept: Vec<Vec<u32>>,
+    /// For each family, the feature in the solver of each of its features; [`LEFT_OUT`] if it has none.
+    kept: Vec<Vec<u32>>,
 }
-
-/// Marks a feature that the solver does not see.
-pub(crate) const LEFT_OUT: u32 = u32::MAX;
 
 impl Matrix {
     /// Features of `families` that stand in at least `least` rows. Feature 0 is in every row.
-    pub(crate) fn new(rows: &Rows, families: &[(&Postings, f64)], least: usize) -> Self {
+    fn new(rows: &Rows, families: &[&Postings], least: usize) -> Self {
         let n = rows.len();
         let documents = n as f64;
         let mut square = vec![1.0];
         let mut sizes = vec![1_u32; n];
         let mut kept = Vec::new();
-        for &(family, weight) in families {
+        for &family in families {
             let ids = (0..family.len()).map(|feature| {
                 let found = family.of(feature);
                 if found.len() < least {
@@ -39,7 +80,7 @@ impl Matrix {
                 for &row in found {
                     sizes[row as usize] += 1;
                 }
-                square.push((weight * idf * idf) as f32);
+                square.push((idf * idf) as f32);
                 square.len() as u32 - 1
             });
             kept.push(ids.collect::<Vec<_>>());
@@ -56,7 +97,7 @@ impl Matrix {
         for at in &mut next {
             *at += 1; // feature 0 is there already
         }
-        for (&(family, _), ids) in families.iter().zip(&kept) {
+        for (family, ids) in families.iter().zip(&kept) {
             for (feature, &id) in ids.iter().enumerate() {
                 if id != LEFT_OUT {
                     for &row in family.of(feature) {
@@ -69,36 +110,24 @@ impl Matrix {
         Self { starts, features, square, kept }
     }
 
-    /// Number of features.
-    pub(crate) fn len(&self) -> usize {
-        self.square.len()
-    }
-
     fn row(&self, row: usize) -> &[u32] {
         &self.features[self.starts[row] as usize..self.starts[row + 1] as usize]
     }
 
     /// Weights, one row per feature and one column per label, learned from `train` (rows of `rows`).
-    pub(crate) fn fit(&self, rows: &Rows, train: &[u32], scale: &[f32], penalty: f64, passes: usize) -> Vec<f32> {
+    fn fit(&self, rows: &Rows, train: &[u32], penalty: f64, passes: usize) -> Vec<f32> {
         match rows.labels {
-            1..=4 => self.fit_lanes::<4>(rows, train, scale, penalty, passes),
-            5..=8 => self.fit_lanes::<8>(rows, train, scale, penalty, passes),
-            9..=16 => self.fit_lanes::<16>(rows, train, scale, penalty, passes),
-            17..=64 => self.fit_lanes::<64>(rows, train, scale, penalty, passes),
-            _ => self.fit_lanes::<{ LabelSet::MOST }>(rows, train, scale, penalty, passes),
+            1..=4 => self.fit_lanes::<4>(rows, train, penalty, passes),
+            5..=8 => self.fit_lanes::<8>(rows, train, penalty, passes),
+            9..=16 => self.fit_lanes::<16>(rows, train, penalty, passes),
+            17..=64 => self.fit_lanes::<64>(rows, train, penalty, passes),
+            _ => self.fit_lanes::<{ LabelSet::MOST }>(rows, train, penalty, passes),
         }
     }
 
     /// The same with rows of `L` lanes, at least as many as there are labels.
-    fn fit_lanes<const L: usize>(
-        &self,
-        rows: &Rows,
-        train: &[u32],
-        scale: &[f32],
-        penalty: f64,
-        passes: usize,
-    ) -> Vec<f32> {
-        let k = rows.labels;
+    fn fit_lanes<const L: usize>(&self, rows: &Rows, train: &[u32], penalty: f64, passes: usize) -> Vec<f32> {
+        let (k, scale) = (rows.labels, rows.scale.as_slice());
         let mut weights = vec![[0.0_f32; L]; self.square.len()];
         let mut dual = vec![[0.0_f32; L]; train.len()];
         let diagonal = (0.5 / penalty) as f32;
@@ -146,7 +175,7 @@ impl Matrix {
     }
 
     /// Sum of the weights of a row's features, into `out`.
-    pub(crate) fn score(&self, row: usize, weights: &[f32], out: &mut [f32]) {
+    fn score(&self, row: usize, weights: &[f32], out: &mut [f32]) {
         let k = out.len();
         out.fill(0.0);
         for &f in self.row(row) {
