@@ -54,6 +54,7 @@ pub mod parallel;
 pub mod pipeline;
 pub mod profile;
 pub mod read;
+mod regression;
 pub mod segment;
 pub mod stance;
 mod student;

@@ -1,27 +1,21 @@
-//! Logistic regression on sparse rows, fitted by linfa.
+//! Logistic regression on sparse rows.
 //!
-//! linfa wants a dense matrix on one scale: the columns that occur are standardised and
-//! clipped to ±4 (one far row would spoil the optimum), everything is `f64`, the gradient
-//! tolerance grows with the number of rows because the loss is a sum, and a fit that has
-//! not converged is an error. Models of more than two classes are one-against-rest, which
-//! the rare classes liked better than one multinomial fit.
+//! The columns that occur are standardised and made dense for [`crate::regression`]; a fit that has not converged is an
+//! error. Models of more than two classes are one-against-rest, which the rare classes liked better than one
+//! multinomial fit.
 
-use linfa::prelude::*;
-use linfa_logistic::LogisticRegression;
 use ndarray::{Array1, Array2, ShapeBuilder};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Kind, Result};
+pub(super) use crate::regression::sigmoid;
+use crate::regression::{CLIP, TOLERANCE, binary};
 
 /// A sparse row: `(column, value)`, sorted by column, absent columns are 0.
 pub(super) type Row = Vec<(u32, f32)>;
 
-/// Standardised values are cut here.
-const CLIP: f64 = 4.0;
 /// Columns that are non-zero in fewer rows are left out.
 const MIN_ROWS: usize = 3;
-/// Gradient tolerance per row.
-const TOLERANCE: f64 = 1e-3;
 const MAX_ITERATIONS: u64 = 300;
 
 /// Weight of one column.
@@ -168,53 +162,24 @@ impl Logistic {
             }
         }
         let y: Array1<bool> = targets.iter().copied().collect();
-
-        let tolerance = TOLERANCE * n as f64;
-        let data = Dataset::new(x, y);
-        let fitted = LogisticRegression::<f64>::default()
-            .alpha(penalty)
-            .max_iterations(MAX_ITERATIONS)
-            .gradient_tolerance(tolerance)
-            .fit(&data)
-            .map_err(|e| Error::new(Kind::Model, format!("logistic regression: {e}")))?;
-
-        let sign = if fitted.labels().pos.class { 1.0 } else { -1.0 };
-        let norm = gradient_norm(&data, sign, fitted.intercept(), fitted.params(), penalty);
+        let fitted = binary(x, y, penalty, MAX_ITERATIONS)?;
+        let gradient = fitted.gradient;
         // The line search may end a little above the tolerance where the loss is flat.
-        if !norm.is_finite() || norm > 10.0 * tolerance {
-            return Err(Error::new(
-                Kind::Model,
-                format!(
-                    "logistic regression did not converge: gradient {norm:.3e} after {MAX_ITERATIONS} iterations, {n} rows"
-                ),
-            ));
+        if !gradient.is_finite() || gradient > 10.0 * (TOLERANCE * n as f64) {
+            let message = format!(
+                "logistic regression did not converge: gradient {gradient:.3e} after {MAX_ITERATIONS} iterations, \
+                {n} rows"
+            );
+            return Err(Error::new(Kind::Model, message));
         }
-        let weights = columns.used.iter().zip(fitted.params()).map(|(column, w)| Weight {
+        let weights = columns.used.iter().zip(&fitted.weights).map(|(column, w)| Weight {
             column: column.column,
-            weight: (sign * w) as f32,
+            weight: *w as f32,
             mean: column.mean as f32,
             scale: column.scale as f32,
         });
-        Ok(Self::new(sign * fitted.intercept(), weights.filter(|w| w.weight != 0.0).collect()))
+        Ok(Self::new(fitted.bias, weights.filter(|w| w.weight != 0.0).collect()))
     }
-}
-
-/// Length of the gradient of the penalised loss.
-fn gradient_norm(
-    data: &Dataset<f64, bool, ndarray::Ix1>,
-    sign: f64,
-    intercept: f64,
-    params: &Array1<f64>,
-    penalty: f64,
-) -> f64 {
-    let scores = data.records().dot(params);
-    let residual: Array1<f64> = scores
-        .iter()
-        .zip(data.targets())
-        .map(|(s, t)| sigmoid(s + intercept) - if *t == (sign > 0.0) { 1.0 } else { 0.0 })
-        .collect();
-    let gradient = data.records().t().dot(&residual) + params * penalty;
-    (gradient.dot(&gradient) + residual.sum().powi(2)).sqrt()
 }
 
 /// A column that is fitted.
@@ -319,11 +284,6 @@ impl Multi {
     pub(super) fn is_valid(&self, columns: usize) -> bool {
         !self.0.is_empty() && self.0.iter().all(|m| m.is_valid(columns))
     }
-}
-
-/// 1 / (1 + e^-x).
-pub(super) fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
 }
 
 #[cfg(test)]

@@ -25,7 +25,8 @@ impl LabelSet {
     /// A set from label names, in the given order, without codebook lines.
     ///
     /// # Errors
-    /// Where there are fewer than two names or more than [`LabelSet::MOST`], a name is empty or repeated, or `none` is not among them.
+    /// Where there are fewer than two names or more than [`LabelSet::MOST`], a name is empty or repeated, or `none` is
+    /// not among them.
     pub fn new(name: &str, labels: Vec<String>, none: Option<&str>) -> Result<Self> {
         let usage = |m: String| Err(Error::new(Kind::Usage, m));
         if labels.len() < 2 {

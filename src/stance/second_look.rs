@@ -1,6 +1,6 @@
 //! The second look: a sentence's score among those around it, to probabilities.
 
-use ndarray::NdFloat;
+use crate::regression::{CLIP, softmax};
 
 /// Weights of the second look, on standardised columns.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,20 +42,7 @@ impl SecondLook {
 }
 
 fn standard(value: f32, mean: f32, scale: f32) -> f32 {
-    let clip = super::train::CLIP as f32;
+    let clip = CLIP as f32;
     let z = (value - mean) * scale;
     if z.is_nan() { 0.0 } else { z.clamp(-clip, clip) }
-}
-
-/// Logits to probabilities, in place.
-pub(crate) fn softmax<F: NdFloat>(row: &mut [F]) {
-    let max = row.iter().copied().fold(F::min_value(), F::max);
-    let mut sum = F::zero();
-    for z in row.iter_mut() {
-        *z = (*z - max).exp();
-        sum += *z;
-    }
-    for z in row.iter_mut() {
-        *z /= sum;
-    }
 }

@@ -15,7 +15,7 @@
 
 use ndarray::Array2;
 
-use crate::stance::second_look::softmax;
+use crate::regression::softmax;
 
 /// What turns logits into printed probabilities.
 #[derive(Clone, Debug, PartialEq)]

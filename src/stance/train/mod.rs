@@ -32,7 +32,6 @@ use crate::error::Result;
 use crate::features::lexicon::Lexicon;
 
 use count::Counted;
-pub(crate) use dense::CLIP;
 pub use options::TrainOptions;
 use sparse::Sparse;
 pub use tune::tune;
