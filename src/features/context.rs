@@ -2,11 +2,12 @@
 //!
 //! The classifier reads a document twice: first every sentence on its own, then every sentence with the
 //! scores of the others: three sentences on each side, the question, and whatever else the speaker says in the
-//! document, for people hold a position longer than a sentence. The columns of this second look are made here, for training and for
-//! prediction alike. Scores are logits, centred so that they sum to 0 over the labels.
+//! document, for people hold a position longer than a sentence. The columns of this second look are made here, for
+//! training and for prediction alike. Scores are logits, centred so that they sum to 0 over the labels.
 //!
-//! Tried and left out, as they gained nothing more on our corpus: the mean over the whole document, five sentences on each
-//! side, a third look at what the second found, and neighbours that another person says left out or in columns of their own.
+//! Tried and left out, as they gained nothing more on our corpus: the mean over the whole document, five sentences on
+//! each side, a third look at what the second found, and neighbours that another person says left out or in columns of
+//! their own.
 
 use crate::document::Document;
 

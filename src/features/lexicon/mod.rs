@@ -6,11 +6,14 @@
 //! under a negation (within [`SCOPE`] words after one, in the same clause), and the hit before it
 //! in the clause, which makes patterns such as *actor – threat* or *restriction – cost*.
 
+mod shipped;
+
 use std::collections::BTreeMap;
 
 use super::ngram::pair;
 use super::token::{Token, scan};
 use crate::error::{Error, Kind, Result};
+use shipped::SHIPPED;
 
 /// Most words in an entry.
 pub const LONGEST: usize = 6;
@@ -18,146 +21,6 @@ pub const LONGEST: usize = 6;
 pub const SCOPE: u32 = 5;
 /// Name of the class whose hits negate what follows.
 pub const NEGATION: &str = "negation";
-
-macro_rules! shipped {
-    ($($class:literal),* $(,)?) => {
-        /// The text of every file in `data/lexicon`, by class name.
-        static SHIPPED: &[(&str, &str)] =
-            &[$(($class, include_str!(concat!("../../data/lexicon/", $class, ".tsv")))),*];
-    };
-}
-
-shipped![
-    "academia_exchange",
-    "adversary_actor",
-    "adversary_wording",
-    "allied_restriction",
-    "allies_partners",
-    "attack_verb",
-    "backfire",
-    "bad_evaluation",
-    "be_tougher",
-    "biography",
-    "cause_consequence",
-    "certainty",
-    "chinese_diplomatic",
-    "climate_energy",
-    "coercion_power",
-    "collective_we",
-    "commitment_joint",
-    "common_rules",
-    "comparatives",
-    "concession",
-    "condition",
-    "contrast",
-    "cooperate_verb",
-    "cooperation_noun",
-    "cost_loss",
-    "country_actor",
-    "critical_infrastructure",
-    "decoupling_noun",
-    "deescalation",
-    "defend_harden",
-    "definition",
-    "dependence",
-    "deterrence",
-    "dialogue",
-    "diminisher",
-    "distrust_rival",
-    "do_not_separate",
-    "domestic_politics",
-    "election_interference",
-    "enforcement",
-    "engagement_channels",
-    "escalation",
-    "espionage_theft",
-    "exchange_people",
-    "exchange_trade",
-    "explaining",
-    "family_personal",
-    "first_person_belief",
-    "fragmentation",
-    "goes_too_far",
-    "good_evaluation",
-    "harm",
-    "hedge",
-    "humanitarian",
-    "hurts_ourselves",
-    "ineffective",
-    "innovation_harm",
-    "intelligence_agencies",
-    "intensifier",
-    "intention",
-    "irony",
-    "joint_shared",
-    "keep_talking",
-    "legislative_procedure",
-    "market_finance",
-    "military",
-    "military_hardware",
-    "moral_values",
-    "multilateral_bodies",
-    "must_protect",
-    "mutual_benefit",
-    "naivety",
-    "negation",
-    "number_fact",
-    "obligation_modal",
-    "openness",
-    "others_views",
-    "overreach_overbroad",
-    "peace_stability",
-    "politeness_courtesy",
-    "politicised",
-    "possibility_modal",
-    "prc_criticism",
-    "prc_formula",
-    "prc_protest",
-    "procedure_meeting",
-    "protect_verb",
-    "protectionism_barriers",
-    "question_marker",
-    "reciprocity",
-    "rejection",
-    "reporting_verb",
-    "resilience",
-    "restrict_verb",
-    "restriction_noun",
-    "retaliation",
-    "scheduling",
-    "screening",
-    "security_noun",
-    "self_reliance",
-    "shared_interest",
-    "small_talk",
-    "sovereignty",
-    "space_nuclear",
-    "standards",
-    "stating_facts",
-    "steering_talk",
-    "subsidy_industrial",
-    "supply_chain",
-    "surveillance",
-    "tariff_talk",
-    "tech_explanation",
-    "tech_topic",
-    "they_adapt",
-    "threat",
-    "threat_is_real",
-    "time_background",
-    "transparency_accountability",
-    "treaty_norms",
-    "trust_building",
-    "trust_loss",
-    "unfair_trade",
-    "urgency",
-    "victims_users",
-    "vulnerability",
-    "vulnerable_dependence",
-    "weak_measure",
-    "will_not_work",
-    "work_together"
-];
 
 /// What a word or a run of words means to the matcher.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
