@@ -45,6 +45,9 @@ pub(crate) enum Format {
 pub(crate) fn run(arguments: &Convert) -> Result<String> {
     let inputs: Vec<Vec<u8>> = arguments.input.iter().map(|path| read::bytes(path)).collect::<Result<_>>()?;
     let files = convert(arguments, &inputs)?;
+    for (path, _) in &files {
+        super::spare(path, &arguments.input)?;
+    }
     if let Format::Csv = arguments.to {
         write::atomic::folder(&arguments.output)?;
     }

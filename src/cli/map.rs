@@ -18,7 +18,7 @@ Example:
 
 The table has the columns document, sentence_id, speaker, text and may have question and turn, and
 stance, p_<stance> and abstained as `run` writes them into sentences.csv; OUT gets components.csv, with
-component and role, and relations.csv.")]
+component and role, and relations.csv. A component or role that the table has is not read: both are found anew.")]
 pub(crate) struct Map {
     /// Table of components, one sentence (or part of one) per row
     #[arg(value_name = "COMPONENTS.csv")]
@@ -47,11 +47,14 @@ pub(crate) fn run(args: &Map) -> Result<String> {
     let bytes = read::bytes(&args.components)?;
     let options = MapOptions { min_probability: args.min_probability, all_candidates: args.all_candidates };
     let tables = task::predict((&bytes, &args.components.display().to_string()), model, &options)?;
+    let paths = ["components.csv", "relations.csv"].map(|name| args.output.join(name));
+    for path in &paths {
+        super::spare(path, std::slice::from_ref(&args.components))?;
+    }
     atomic::folder(&args.output)?;
     let mut said = String::new();
-    for (name, table) in ["components.csv", "relations.csv"].into_iter().zip(&tables) {
-        let path = args.output.join(name);
-        atomic::write(&path, table)?;
+    for (path, table) in paths.iter().zip(&tables) {
+        atomic::write(path, table)?;
         let _ = writeln!(said, "wrote {}", path.display());
     }
     Ok(said)

@@ -66,8 +66,8 @@ impl Cli {
 
 /// Refuses to write over what is being read.
 fn spare(output: &Path, inputs: &[PathBuf]) -> Result<()> {
-    let Ok(output) = output.canonicalize() else { return Ok(()) };
-    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == output)) {
+    let Ok(place) = output.canonicalize() else { return Ok(()) };
+    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == place)) {
         let message = "is an input: choose another name for the output";
         return Err(Error::new(Kind::Usage, message).at_path(output.display().to_string()));
     }

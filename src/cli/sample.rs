@@ -7,7 +7,7 @@ use clap::Args;
 use standpoint::profile::estimate::ENOUGH;
 use standpoint::write::coding::{self, Drawn, Plan};
 use standpoint::write::{Dialect, atomic};
-use standpoint::{Result, read};
+use standpoint::{Error, Kind, Result, read};
 
 /// Draw sentences to code by hand, for shares that may be published
 #[derive(Args, Debug)]
@@ -55,9 +55,13 @@ struct Size {
 /// Draws and writes; returns what to print.
 ///
 /// # Errors
-/// A table that is no sentences.csv or holds codes already, or an output that cannot be written.
+/// A table that is no sentences.csv or holds codes already, an output that holds codes or cannot be written.
 pub(crate) fn run(args: &Sample) -> Result<String> {
     super::spare(&args.output, std::slice::from_ref(&args.table))?;
+    if args.output.is_file() && coding::is_coded(&read::bytes(&args.output)?) {
+        let message = "holds codes, which would be lost: move it, or choose another name for the sheet";
+        return Err(Error::new(Kind::Usage, message).at_path(args.output.display().to_string()));
+    }
     let plan = match (args.size.sentences, args.size.per_speaker) {
         (Some(n), _) => Plan::InAll(n as usize),
         (None, n) => Plan::PerSpeaker(n.unwrap_or_default() as usize),

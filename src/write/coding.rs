@@ -38,6 +38,14 @@ pub struct Drawn {
     pub sentences: usize,
 }
 
+/// Whether a sheet holds codes, which nobody wants to lose. What is no sheet holds none.
+#[must_use]
+pub fn is_coded(sheet: &[u8]) -> bool {
+    let Ok((header, rows)) = labelled::table(sheet) else { return false };
+    let label = header.iter().position(|h| h == "label");
+    label.is_some_and(|label| rows.iter().any(|row| row.get(label).is_some_and(|cell| !cell.trim().is_empty())))
+}
+
 /// Draws from a table that [`sentences.csv`](super::WRITERS) is, or was before a spreadsheet saved it again. Returns the sheet and
 /// what was drawn, by the speakers' names.
 ///
@@ -126,6 +134,13 @@ mod tests {
         assert!(lines[2].starts_with("s2,Ada,'=Two.,5,9,y,"));
         let of = |name: &str, drawn, sentences| Drawn { speaker: name.to_owned(), drawn, sentences };
         assert_eq!(drawn, [of("Ada", 1, 2), of("Bo", 1, 1)]);
+    }
+
+    #[test]
+    fn a_sheet_is_coded_from_the_first_code_on() {
+        assert!(!is_coded(TABLE.as_bytes()) && !is_coded(b"") && !is_coded(b"no,table\n1\n"));
+        assert!(is_coded(TABLE.replace("0.1,,y", "0.1,a,y").as_bytes()));
+        assert!(is_coded(b"text;label\nOne.;a\n"), "as a spreadsheet with decimal commas saves it");
     }
 
     #[test]
