@@ -9,7 +9,8 @@ use super::{InputReport, analyse, map_files};
 use crate::argument::corpus::{self, Claim, SpeakerPair};
 use crate::document::{Document, Source};
 use crate::error::{Error, Kind, Result};
-use crate::profile::{Corpus, SpeakerProfile, codes};
+use crate::profile::codes::{self, Sheet};
+use crate::profile::{Corpus, SpeakerProfile};
 use crate::read::{self, Found, Item};
 use crate::write::Scope;
 use crate::write::part::PartWriter;
@@ -49,6 +50,8 @@ struct Batch<'a> {
     columns: Vec<String>,
     corpus: Corpus,
     errors: Vec<Error>,
+    /// Of the file that is being read.
+    sheet: Sheet,
     summary: Summary,
 }
 
@@ -61,6 +64,8 @@ struct Done {
     counts: [usize; 4],
     /// Codes of people that cannot be used.
     faults: Vec<Error>,
+    /// What it says of the sheet it stands in.
+    sheet: Sheet,
     /// Rows by writer.
     rows: Vec<Vec<u8>>,
 }
@@ -88,6 +93,7 @@ impl Done {
             pairs: corpus::speaker_pairs(document, map),
             claims: corpus::claims(document, map),
             counts,
+            sheet: Sheet::of(document, job.models.stance.labels()),
             faults: codes::faults(document, job.models.stance.labels(), job.models.stance.card()),
             rows,
         }
@@ -104,11 +110,13 @@ impl<'a> Batch<'a> {
             columns: Vec::new(),
             corpus: Corpus::default(),
             errors: Vec::new(),
+            sheet: Sheet::default(),
             summary: Summary::default(),
         })
     }
 
     fn read(&mut self, found: &Found) -> Result<Source> {
+        self.sheet = Sheet::default();
         let source = read::read(found.open()?, &self.job.options.read, &mut |item| match item {
             Item::Document(mut document) => {
                 if document.id == found.stem() {
@@ -125,6 +133,9 @@ impl<'a> Batch<'a> {
         });
         // What was read before a failure is kept.
         self.flush()?;
+        if let Some(fault) = self.sheet.fault(&found.path) {
+            self.fail(fault)?;
+        }
         source
     }
 
@@ -159,6 +170,7 @@ impl<'a> Batch<'a> {
             for (kind, rows) in done.rows.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
                 self.part.frame(kind as u8, rows)?;
             }
+            self.sheet.add(done.sheet);
             for fault in done.faults {
                 self.fail(fault)?;
             }

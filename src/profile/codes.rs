@@ -8,6 +8,9 @@ use crate::stance::{Card, LabelSet};
 const LABEL: &str = "label";
 const INCLUSION: &str = "inclusion_probability";
 
+/// Rows that were all drawn, with a chance below e to the minus this (one in a million) of it, are what is left of a sheet.
+pub(super) const SURPRISE: f64 = 14.0;
+
 /// The codes of a document.
 pub(super) struct Codes<'a> {
     document: &'a Document,
@@ -30,16 +33,25 @@ impl<'a> Codes<'a> {
         Some(Self { document, labels, label: column(LABEL)?, inclusion: column(INCLUSION)? })
     }
 
-    /// Whether every row is one that was drawn, though so many would hardly all be: their number is too far above the one
-    /// expected, by five standard deviations.
+    /// Whether every row is one that was drawn, though so many would hardly all be.
     fn lacks_the_rest(&self) -> bool {
-        let (mut left_out, mut variance) = (0.0, 0.0);
-        for record in &self.document.records {
-            let Some(p) = probability(&record.cells[self.inclusion]) else { return false };
-            left_out += 1.0 - p;
-            variance += p * (1.0 - p);
-        }
-        left_out > 5.0 * f64::sqrt(variance)
+        self.surprise() > SURPRISE
+    }
+
+    /// How far it surprises that all rows were drawn: −ln of the chance; −∞ if not all were.
+    fn surprise(&self) -> f64 {
+        let drawn = self.document.records.iter().map(|r| probability(&r.cells[self.inclusion]));
+        drawn.map(|p| p.map_or(f64::NEG_INFINITY, |p| -p.ln())).sum()
+    }
+
+    /// Whether the sentence was drawn, whatever its code is.
+    pub(super) fn is_drawn(&self, sentence: Span) -> bool {
+        self.record(sentence).is_some_and(|record| probability(&record.cells[self.inclusion]).is_some())
+    }
+
+    fn record(&self, sentence: Span) -> Option<&'a Record> {
+        let records = &self.document.records;
+        records.get(records.partition_point(|r| r.span.end <= sentence.start))
     }
 
     /// How many of how many codes the model was trained on, if they are half of them or more: fewer may be words that were said twice.
@@ -55,9 +67,16 @@ impl<'a> Codes<'a> {
 
     /// `None` if the sentence was not drawn, or its code cannot be used.
     pub(super) fn get(&self, sentence: Span) -> Option<Code> {
-        let records = &self.document.records;
-        let record = records.get(records.partition_point(|r| r.span.end <= sentence.start))?;
-        self.read(record).ok().flatten()
+        self.read(self.record(sentence)?).ok().flatten()
+    }
+
+    /// The label that is written so, or else the only one that is but for capitals: spreadsheets begin a cell with one.
+    fn id(&self, label: &str) -> Option<usize> {
+        let folded = label.to_lowercase();
+        let labels = self.labels.labels.iter().enumerate();
+        let mut alike = labels.filter(|(_, l)| l.to_lowercase() == folded).map(|(id, _)| id);
+        let only = || alike.next().filter(|_| alike.next().is_none());
+        self.labels.id(label).map(usize::from).or_else(only)
     }
 
     /// `None` if the row was not drawn; `Err` if what it says cannot be used.
@@ -77,8 +96,8 @@ impl<'a> Codes<'a> {
                 format!("\"{inclusion}\" is no number above 0 and up to 1; the row is not counted as coded"),
             );
         };
-        match self.labels.id(label) {
-            Some(id) => Ok(Some((usize::from(id), inclusion))),
+        match self.id(label) {
+            Some(id) => Ok(Some((id, inclusion))),
             None if label.is_empty() => {
                 fault(LABEL, "this sentence was drawn and has no code: code it, or the corrected shares are those of the easy sentences".to_owned())
             }
@@ -95,6 +114,37 @@ fn probability(cell: &str) -> Option<f64> {
     cell.trim().replace(',', ".").parse().ok().filter(|p| *p > 0.0 && *p <= 1.0)
 }
 
+fn without_the_rest(path: &str) -> Error {
+    let message = "all rows were drawn: the sentences that were not are missing; give the whole sheet back, or nothing is corrected";
+    Error::new(Kind::Format, message).at_path(path).in_column(INCLUSION)
+}
+
+/// Whether a file of many short documents holds but the rows that were drawn, which no single one of them shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sheet {
+    surprise: f64,
+}
+
+impl Sheet {
+    /// What one document says of its file. One that [`faults`] speaks of says no more.
+    #[must_use]
+    pub fn of(document: &Document, labels: &LabelSet) -> Self {
+        let surprise = Codes::found(document, labels).map_or(0.0, |codes| codes.surprise());
+        Self { surprise: if surprise > SURPRISE { f64::NEG_INFINITY } else { surprise } }
+    }
+
+    /// Adds the next document of the file.
+    pub fn add(&mut self, other: Self) {
+        self.surprise += other.surprise;
+    }
+
+    /// What is wrong with the file, if anything is.
+    #[must_use]
+    pub fn fault(self, path: &str) -> Option<Error> {
+        (self.surprise > SURPRISE).then(|| without_the_rest(path))
+    }
+}
+
 /// Codes of `document` that cannot be used, by line.
 #[must_use]
 pub fn faults(document: &Document, labels: &LabelSet, card: &Card) -> Vec<Error> {
@@ -107,8 +157,7 @@ pub fn faults(document: &Document, labels: &LabelSet, card: &Card) -> Vec<Error>
         return vec![Error::new(Kind::Usage, message).at_path(&document.source.path).in_column(LABEL)];
     }
     if codes.as_ref().is_some_and(Codes::lacks_the_rest) {
-        let message = "all rows were drawn: the sentences that were not are missing; give the whole sheet back, or nothing is corrected";
-        return vec![Error::new(Kind::Format, message).at_path(&document.source.path).in_column(INCLUSION)];
+        return vec![without_the_rest(&document.source.path)];
     }
     codes.iter().flat_map(|codes| document.records.iter().filter_map(|record| codes.read(record).err())).collect()
 }
@@ -120,7 +169,7 @@ mod tests {
     #[test]
     fn a_code_is_used_or_said_to_be_of_no_use() {
         let rows =
-            [["neutral", "0,25"], ["", ""], ["neutral", ""], ["", "0.5"], ["nuetral", "0.5"], ["neutral", "50 %"]];
+            [["Neutral", "0,25"], ["", ""], ["neutral", ""], ["", "0.5"], ["nuetral", "0.5"], ["neutral", "50 %"]];
         let record = |(i, cells): (usize, &[&str; 2])| Record {
             span: Span::new(10 * i, 10 * i + 9),
             line: i as u64 + 2,
@@ -146,5 +195,19 @@ mod tests {
         assert_eq!(faults(&only("0.2"), &labels, &card).len(), 1, "the other rows are missing");
         assert!(Codes::of(&only("0.2"), &labels, &card).is_none());
         assert!(Codes::of(&only("1"), &labels, &card).is_some(), "all were drawn");
+
+        let short = |inclusion: &str| Document {
+            records: (0..4).map(|i| record((i, &["neutral", inclusion]))).collect(),
+            ..document.clone()
+        };
+        let sheet = |parts: &[Document]| {
+            let mut sheet = Sheet::default();
+            parts.iter().for_each(|part| sheet.add(Sheet::of(part, &labels)));
+            sheet.fault("sheet.csv").is_some()
+        };
+        assert!(faults(&short("0.3"), &labels, &card).is_empty() && !sheet(&[short("0.3")]), "four may all be drawn");
+        assert!(sheet(&[short("0.3"), short("0.3"), short("0.3")]), "twelve are not");
+        assert!(!sheet(&[short("0.3"), short("0.3"), short("0.3"), short("")]), "a row that was not drawn");
+        assert!(!sheet(&[short("1"), only("1")]));
     }
 }

@@ -90,6 +90,11 @@ impl Coded {
         &mut self.sums[at]
     }
 
+    /// How far it would surprise that all these were drawn: −ln of the chance.
+    pub(super) fn surprise(&self) -> f64 {
+        self.sums.iter().map(|s| -(s.n as f64) * s.inclusion.ln()).sum()
+    }
+
     /// The corrected share of a label for a speaker of `total` sentences of which `predicted` were given it;
     /// `None` below [`ENOUGH`] coded sentences.
     #[must_use]

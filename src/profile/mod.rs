@@ -40,6 +40,8 @@ pub struct SpeakerProfile {
     pub attacked: usize,
     /// Number of sentences that could be drawn to be coded: those of documents with a sample.
     pub sampled: usize,
+    /// Number of those that were not drawn.
+    pub undrawn: usize,
     /// What is known from human codes.
     pub coded: Coded,
 }
@@ -57,19 +59,24 @@ impl SpeakerProfile {
 
     fn estimate(&self, label: usize) -> Option<Estimate> {
         // Codes of one document tell nothing about the errors in another that nothing was drawn from.
-        if self.sampled < self.sentences {
+        if self.sampled < self.sentences || self.lacks_the_rest() {
             return None;
         }
         self.coded.estimate(label, self.counts[label], self.sentences)
     }
 
-    /// What the shares are: `difference`, corrected by codes; `uncorrected`, there are no codes; `insufficient_labels`, there are codes, but too
+    /// Whether only drawn sentences are there, so many that others must be missing: an interval would take the sample for all.
+    fn lacks_the_rest(&self) -> bool {
+        self.undrawn == 0 && self.coded.surprise() > codes::SURPRISE
+    }
+
+    /// What the shares are: `difference`, corrected by codes; `uncorrected`, there are no codes, or none of use; `insufficient_labels`, there are codes, but too
     /// few; `partly_sampled`, there are codes, but none were drawn from some of the documents. All but the first are shares of predicted labels.
     #[must_use]
     pub fn method(&self) -> &'static str {
         match self.estimates() {
             Some(_) => "difference",
-            None if self.coded.n == 0 => "uncorrected",
+            None if self.coded.n == 0 || self.lacks_the_rest() => "uncorrected",
             None if self.sampled < self.sentences => "partly_sampled",
             None => "insufficient_labels",
         }
@@ -105,6 +112,7 @@ impl SpeakerProfile {
         self.supported += other.supported;
         self.attacked += other.attacked;
         self.sampled += other.sampled;
+        self.undrawn += other.undrawn;
         self.coded.merge(&other.coded);
     }
 }
@@ -132,7 +140,10 @@ pub fn of(document: &Document, stances: &Stances, card: &Card, map: &ArgumentMap
         if let Some((code, inclusion)) = codes.as_ref().and_then(|c| c.get(sentence.span)) {
             profile.coded.add(labels, code, usize::from(stances.chosen[i]), inclusion);
         }
-        profile.sampled += usize::from(codes.is_some());
+        if let Some(codes) = &codes {
+            profile.sampled += 1;
+            profile.undrawn += usize::from(!codes.is_drawn(sentence.span));
+        }
         profile.sentences += 1;
         profile.words += words(sentence.span.of(&document.text));
         profile.counts[usize::from(stances.chosen[i])] += 1;
@@ -283,10 +294,12 @@ mod tests {
     fn codes_correct_what_they_were_drawn_from_and_nothing_else() {
         let mut sampled = profile(&[40, 20]);
         assert_eq!(sampled.method(), "uncorrected");
-        sampled.sampled = 60;
+        (sampled.sampled, sampled.undrawn) = (60, 20);
         (0..40).for_each(|i| sampled.coded.add(2, usize::from(i < 20), 0, 40.0 / 60.0));
         assert_eq!(sampled.method(), "difference");
         assert!((sampled.share(0) - (40.0 / 60.0 - 0.5)).abs() < 1e-12);
+        let left = SpeakerProfile { undrawn: 0, ..sampled.clone() };
+        assert_eq!((left.method(), left.estimates()), ("uncorrected", None), "what was not drawn is missing");
         let mut both = sampled.clone();
         both.add(&profile(&[30, 0]));
         assert_eq!(both.method(), "partly_sampled");
