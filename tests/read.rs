@@ -245,6 +245,29 @@ fn a_cell_that_is_not_closed_is_named_and_the_rows_behind_it_are_read() {
 }
 
 #[test]
+fn a_table_whose_speakers_are_not_found_says_so() {
+    let table = "respondent,text\nAna,One.\nBen,Two.\n";
+    let got = bytes("a.csv", table);
+    assert_eq!(got.notes.len(), 1, "{:?}", got.notes);
+    assert!(got.notes[0].message.contains("--speaker-column") && got.notes[0].message.contains("\"respondent\""));
+    assert!(bytes("a.csv", "text\nOne.\nTwo.\n").notes.is_empty(), "there is none to name");
+    assert!(bytes("a.csv", "speaker,text,n\nAna,One.,1\n,Two.,2\n").notes.is_empty());
+
+    let columns = read::Columns { speaker: Some("respondent".to_owned()), ..read::Columns::default() };
+    let options = ReadOptions { columns, ..ReadOptions::default() };
+    let mut faults = Vec::new();
+    let line = b"{\"speaker\":\"Ana\",\"text\":\"One.\"}\n".to_vec();
+    let done = read::read(Input::from_bytes("a.jsonl", line), &options, &mut |item| {
+        if let Item::Fault(e) = item {
+            faults.push(e);
+        }
+        Ok(())
+    });
+    assert!(done.is_err());
+    assert!(faults.iter().all(|e| e.column.as_deref() == Some("respondent")), "{faults:?}");
+}
+
+#[test]
 fn another_encoding_is_said_of_a_table_and_refused_in_json() {
     let latin = |text: &str| encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
     let got = bytes("a.csv", latin("text,speaker\nDas wäre für die Länder nicht möglich.,Änne Öhl\n"));

@@ -74,6 +74,11 @@ fn spare(output: &Path, inputs: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
+/// A number of things, in words.
+fn plural(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
 /// Prints what a command has to say.
 fn done(text: &str) -> Result<ExitCode> {
     print(text.as_bytes())?;

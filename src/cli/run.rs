@@ -11,6 +11,7 @@ use standpoint::write::{Dialect, Scope, WRITERS};
 use standpoint::{Error, Kind, Result, read};
 
 use super::input::InputArgs;
+use super::plural;
 use crate::progress::Progress;
 
 /// Analyse files, folders or patterns and write the tables into a folder.
@@ -168,7 +169,3 @@ fn summary(report: &RunReport, labels: &LabelSet, out: &Path) -> String {
 
 /// Speakers named in the summary.
 const SHOWN: usize = 10;
-
-fn plural(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
-}

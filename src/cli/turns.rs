@@ -4,8 +4,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use standpoint::read::{self, Item, Note, ReadOptions};
+use standpoint::read::{self, Item, Note};
 use standpoint::{Document, Error, Result};
+
+use super::input::InputArgs;
+use super::plural;
 
 /// Print who speaks from which line of the source, to check before anything is counted.
 #[derive(Args, Debug)]
@@ -15,28 +18,15 @@ pub(crate) struct Turns {
     /// Tab-separated: turn, line, speaker as printed, speaker.
     #[arg(long)]
     tsv: bool,
-    /// Read as this format instead of finding out.
-    #[arg(long, value_name = "NAME")]
-    format: Option<String>,
-    /// Show boilerplate too, as turns without a speaker.
-    #[arg(long)]
-    keep_boilerplate: bool,
-    /// CSV of names as printed and the speakers they belong to.
-    #[arg(long, value_name = "CSV")]
-    aliases: Option<String>,
+    #[command(flatten)]
+    reading: InputArgs,
 }
 
 impl Turns {
     /// Prints the attribution to `out`, notes and faults to `err`. Returns whether all of the
     /// input could be read.
     pub(crate) fn run(&self, out: &mut impl Write, err: &mut impl Write) -> Result<bool> {
-        let aliases = self.aliases.as_ref().map_or(Ok(Vec::new()), |path| read::open_aliases(path))?;
-        let options = ReadOptions {
-            format: self.format.clone(),
-            keep_boilerplate: self.keep_boilerplate,
-            aliases,
-            ..ReadOptions::default()
-        };
+        let options = self.reading.options()?;
         let input = read::open(&self.input)?;
         let mut printer = Printer { tsv: self.tsv, turn: 0, whole: true };
         let source = read::read(input, &options, &mut |item| printer.item(item, out, err));
@@ -83,11 +73,11 @@ impl Printer {
         let rows = read::attribution(doc);
         writeln!(
             out,
-            "{}: {} turns, {} speakers, {} questions",
+            "{}: {}, {}, {}",
             doc.id,
-            doc.turns.len(),
-            doc.speakers.len(),
-            doc.questions.len()
+            plural(doc.turns.len(), "turn"),
+            plural(doc.speakers.len(), "speaker"),
+            plural(doc.questions.len(), "question")
         )?;
         let width = rows.iter().map(|r| r.speaker.chars().count()).max().unwrap_or(0).min(32);
         for row in rows {

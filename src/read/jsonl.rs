@@ -109,7 +109,8 @@ impl Keys {
         };
         let Some(text) = self.mapping[Role::Text as usize] else {
             let names: Vec<String> = fields.iter().map(|(n, _)| n.clone()).collect();
-            return Ok(Some(no_text(&names)));
+            let unfound = table::map(&names, &options.columns, &mut |_| Ok(())).err();
+            return Ok(Some(unfound.unwrap_or_else(|| no_text(&names))));
         };
         if !fields.iter().any(|(n, _)| *n == self.names[text]) {
             return Ok(Some(

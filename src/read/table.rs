@@ -174,6 +174,8 @@ pub(super) struct Table<'a> {
     told: BTreeSet<(String, String)>,
     empty: u64,
     documents: u64,
+    /// Whether any row had a speaker.
+    spoken: bool,
 }
 
 /// The document that rows are being added to.
@@ -199,6 +201,7 @@ impl<'a> Table<'a> {
             told: BTreeSet::new(),
             empty: 0,
             documents: 0,
+            spoken: false,
         }
     }
 
@@ -293,6 +296,7 @@ impl<'a> Table<'a> {
                 sink(look_alike(&a, &b))?;
             }
         }
+        self.spoken |= !doc.speakers.is_empty();
         doc.columns.clone_from(&self.columns);
         for record in &mut doc.records {
             record.cells.resize(self.columns.len(), String::new());
@@ -314,6 +318,12 @@ impl<'a> Table<'a> {
         self.close(sink)?;
         if self.empty > TOLD {
             sink(Item::note(format!("{} rows without text are left out", self.empty)))?;
+        }
+        if self.documents > 0 && !self.spoken && !self.columns.is_empty() {
+            let columns = listed(&self.columns);
+            sink(Item::note(format!(
+                "no row has a speaker; --speaker-column names the column, if it is one of {columns}"
+            )))?;
         }
         if self.documents == 0 && !had_over {
             return Err(Error::new(Kind::Empty, "no row has any text").at_line(1));
