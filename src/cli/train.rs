@@ -74,7 +74,8 @@ fn text(model: &StanceModel, report: &TrainReport, output: &Path) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{total} labelled sentences in {} documents", report.documents);
     for (label, n) in model.labels().labels.iter().zip(&report.sentences) {
-        let _ = writeln!(out, "  {label}: {n}");
+        let doubt = if *n == 1 { " (in one sentence only: misspelled?)" } else { "" };
+        let _ = writeln!(out, "  {label}: {n}{doubt}");
     }
     for stage in &report.stages {
         let how = if stage.converged { "converged" } else { "did NOT converge" };
