@@ -121,7 +121,8 @@ pub fn inputs(arguments: &[impl AsRef<Path>], except: Option<&Path>) -> Result<V
     paths.retain(|p| seen.insert(p.canonicalize().unwrap_or_else(|_| p.clone())));
     if paths.is_empty() {
         let arguments: Vec<String> = arguments.iter().map(|a| shown(a.as_ref())).collect();
-        return Err(missing(&arguments.join(" "), "there is no file in it"));
+        let why = "there is no file to read in it; hidden files and the outputs of a run are passed over: name such a file itself";
+        return Err(missing(&arguments.join(" "), why));
     }
     Ok(named(&paths))
 }
@@ -252,6 +253,17 @@ mod tests {
             shown(dir.path(), &found),
             [pair("a.csv", "a"), pair("b.txt", "b.txt"), pair("sub/b.txt", "sub/b.txt")]
         );
+    }
+
+    #[test]
+    fn a_folder_of_outputs_only_says_that_they_are_passed_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let report = br#"{"stance_model": "x", "files": ["sentences.csv", "run.json"]}"#;
+        crate::write::atomic::write(&dir.path().join("run.json"), report).unwrap();
+        crate::write::atomic::write(&dir.path().join("sentences.csv"), b"text\nOne.\n").unwrap();
+        let Err(error) = inputs(&[dir.path()], None) else { panic!("nothing is to be read") };
+        assert!(error.message.contains("outputs of a run"), "{error}");
+        assert_eq!(inputs(&[dir.path().join("sentences.csv")], None).unwrap().len(), 1);
     }
 
     #[test]
