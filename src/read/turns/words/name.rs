@@ -169,8 +169,9 @@ fn is_caseless_clause(text: &str) -> bool {
 }
 
 /// Whether `text`, a label that stands once, is a notice or a topic: `Editor's Note`, `Privacy Policy`, `Supply
-/// Chains`. `Ministry of Trade` speaks.
+/// Chains`. `Ministry of Trade` speaks, and so does whoever has an office behind a comma: `Ana Ruiz, Minister for Trade`.
 pub(in crate::read::turns) fn is_heading(text: &str) -> bool {
+    let text = text.split(',').next().unwrap_or(text);
     let last = text.split_whitespace().next_back().unwrap_or_default();
     let has_topic = is(last, HEADING) || is_in(last, TOPICS) || bare(last).to_ascii_lowercase().ends_with("tion");
     has_topic && !text.split_whitespace().any(|w| is_in(w, INSTITUTIONS))
@@ -270,10 +271,17 @@ mod tests {
 
     #[test]
     fn headings() {
-        for text in ["Supply Chains", "EXPORT CONTROLS", "Editor's Note", "Privacy Policy", "Migration"] {
+        for text in [
+            "Supply Chains",
+            "EXPORT CONTROLS",
+            "Editor's Note",
+            "Privacy Policy",
+            "Migration",
+            "Trade, Energy and Aid",
+        ] {
             assert!(is_heading(text), "{text}");
         }
-        for text in ["Ana Ruiz", "Audience Member", "Ministry of Trade", "Lin Shu"] {
+        for text in ["Ana Ruiz", "Audience Member", "Ministry of Trade", "ANA RUIZ, MINISTER FOR FOREIGN AFFAIRS"] {
             assert!(!is_heading(text), "{text}");
         }
     }
