@@ -269,6 +269,17 @@ fn a_second_run_neither_reads_nor_destroys_what_the_first_left() {
 }
 
 #[test]
+fn a_table_that_no_run_has_written_is_not_written_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = put(dir.path(), "a.txt", b"Ada: The ferry leaves at noon.\n");
+    let own = put(dir.path(), "claims.csv", b"claim,who\nThe quay is full.,Ada\n");
+    let refused = run(&[&input], dir.path(), &[]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("claims.csv: was there before any run"));
+    assert!(std::fs::read_to_string(&own).unwrap().contains("quay") && !dir.path().join("run.json").exists());
+}
+
+#[test]
 fn documents_of_one_name_have_a_map_each_in_the_order_of_the_inputs() {
     let dir = tempfile::tempdir().unwrap();
     let mut table = String::from("document,speaker,text\n");

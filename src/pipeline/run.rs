@@ -81,18 +81,24 @@ impl Job<'_> {
         Ok((path, summary))
     }
 
-    /// Refuses to write over tables that somebody has changed: they may hold codes.
+    /// Refuses to write over tables that somebody has changed, which may hold codes, and over those that no run has written.
     fn spare_codes(&self) -> Result<()> {
         let changed = |name: &str| std::fs::metadata(self.out.join(name)).and_then(|m| m.modified()).ok();
-        let Some(written) = changed("run.json") else { return Ok(()) };
+        let written = changed("run.json");
         let tables = self.writers.iter().filter(|w| w.scope() == Scope::Run).map(|w| w.file().to_owned());
         // A run without maps leaves alone those that were changed.
         let earlier = if self.options.maps.is_empty() { Vec::new() } else { map_files::of_earlier_run(self.out) };
         let maps = earlier.iter().map(|map| format!("{}/{}", map_files::FOLDER, map.file));
-        match tables.chain(maps).find(|name| changed(name).is_some_and(|at| at > written)) {
+        match tables.chain(maps).find(|name| changed(name).is_some_and(|at| written.is_none_or(|written| at > written)))
+        {
             None => Ok(()),
             Some(name) => {
-                let message = "was changed after the run that wrote it, and the changes would be lost: move it, or choose another folder";
+                let message = match written {
+                    Some(_) => {
+                        "was changed after the run that wrote it, and the changes would be lost: move it, or choose another folder"
+                    }
+                    None => "was there before any run, and would be lost: move it, or choose another folder",
+                };
                 Err(Error::new(Kind::Output, message).at_path(self.out.join(name).display().to_string()))
             }
         }
