@@ -173,8 +173,9 @@ mod tests {
 
     #[test]
     fn resamples_without_a_label_are_no_measure_of_it() {
-        // One resample in 16 has neither of the two documents with a. Of the others, with m such documents and c times the third,
-        // F1 of a is 2m/(2m + c): 1 without the third, and 2/5 at the least that is not rare (m 1, c 3: 8 in 240).
+        // One resample in 16 has neither of the two documents with a. Of the others, with m such documents and c times
+        // the third, F1 of a is 2m/(2m + c): 1 without the third, and 2/5 at the least that is not rare (m 1, c 3: 8 in
+        // 240).
         let documents: [Rows; 4] = [&[(0, 0), (1, 1)], &[(0, 0), (1, 1)], &[(1, 1), (1, 0)], &[(1, 1)]];
         let found = measured(&documents, Group::Document, &[0, 1, 2, 3]);
         let a = found.labels[0].f1;
