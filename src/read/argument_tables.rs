@@ -28,15 +28,16 @@ pub fn unannotated((bytes, path): (&[u8], &str)) -> Result<Tables> {
 /// One CSV file.
 fn table(bytes: &[u8], path: &str) -> Result<Sited> {
     let format = |line: u64, message: String| Error::new(Kind::Format, message).at_path(path).at_line(line);
-    let (header, records) = labelled::table(bytes).map_err(|e| e.at_path(path))?;
-    let columns: Vec<String> = header.iter().map(|c| c.trim().to_owned()).collect();
+    let mut records = labelled::Table::new(bytes).map_err(|e| e.at_path(path))?;
+    let columns: Vec<String> = records.header.iter().map(|c| c.trim().to_owned()).collect();
     if let Some(i) = (1..columns.len()).find(|i| columns[..*i].contains(&columns[*i])) {
         return Err(format(1, format!("the column \"{}\" stands twice in the header", columns[i])));
     }
     // A table of ours may have been written for spreadsheets.
     let bare: fn(&str) -> &str = if is_own(&columns) { Dialect::unguarded } else { |cell| cell };
     let (mut rows, mut lines) = (Vec::new(), Vec::new());
-    for record in records {
+    let mut record = csv::StringRecord::new();
+    while records.next(&mut record).map_err(|e| e.at_path(path))? {
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() != columns.len() {
             return Err(format(line, format!("{} cells where the header has {}", record.len(), columns.len())));

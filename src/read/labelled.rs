@@ -5,11 +5,13 @@
 //! before is not `context_before`, there is a [`Gap`] with that text. Without a
 //! `document` column every row stands alone.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use csv::{ByteRecord, StringRecord};
+use csv::StringRecord;
 
 use super::csv::delimiter;
 use super::decode::line_feeds;
@@ -112,7 +114,8 @@ struct Row {
 }
 
 fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
-    let (header, records) = table(bytes)?;
+    let mut table = Table::new(bytes)?;
+    let header = std::mem::take(&mut table.header);
     let find = |given: &Option<String>, usual: &str, needed: bool| {
         let name = given.as_deref().unwrap_or(usual);
         let exact = header.iter().position(|h| h.trim() == name);
@@ -134,7 +137,8 @@ fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
     let before = find(&None, "context_before", false)?;
     let inclusion = find(&None, "inclusion_probability", false)?;
     let mut rows = Vec::new();
-    for record in &records {
+    let mut record = StringRecord::new();
+    while table.next(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
         if record.iter().skip(header.len()).any(|cell| !cell.trim().is_empty()) {
             let message = format!(
@@ -177,26 +181,43 @@ fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// The header and the rows of a table that a spreadsheet saved: comma, semicolon or tab, with a byte-order mark or without.
-///
-/// # Errors
-/// Bytes that are no such table, with their place.
-pub(crate) fn table(bytes: &[u8]) -> Result<(StringRecord, Vec<StringRecord>)> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    refuse_other_formats(bytes)?;
-    let bytes = &*line_feeds(bytes);
-    let mut rows = Rows::new(bytes, delimiter(bytes));
-    let mut record = ByteRecord::new();
-    let mut records = Vec::new();
-    while rows.next(&mut record).map_err(|e| Error::new(Kind::Format, format!("not a CSV table: {e}")))? {
-        if let Some(error) = rows.unclosed() {
+/// A table that a spreadsheet saved: comma, semicolon or tab, with a byte-order mark or without.
+pub(crate) struct Table<'t> {
+    pub(crate) header: StringRecord,
+    rows: Rows<Cursor<Cow<'t, [u8]>>>,
+}
+
+impl<'t> Table<'t> {
+    /// Opens a table and reads its header.
+    ///
+    /// # Errors
+    /// Bytes that are no such table, with their place.
+    pub(crate) fn new(bytes: &'t [u8]) -> Result<Self> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        refuse_other_formats(bytes)?;
+        let bytes = line_feeds(bytes);
+        let delimiter = delimiter(&bytes);
+        let mut table = Self { header: StringRecord::new(), rows: Rows::new(Cursor::new(bytes), delimiter) };
+        let mut header = StringRecord::new();
+        table.next(&mut header)?;
+        table.header = header;
+        Ok(table)
+    }
+
+    /// Reads the next row into `record`, or returns `false` at the end.
+    ///
+    /// # Errors
+    /// A row that is none, with its line.
+    pub(crate) fn next(&mut self, record: &mut StringRecord) -> Result<bool> {
+        let mut cells = std::mem::take(record).into_byte_record();
+        let more = self.rows.next(&mut cells).map_err(|e| Error::new(Kind::Format, format!("not a CSV table: {e}")))?;
+        if let Some(error) = self.rows.unclosed() {
             return Err(error);
         }
         // The bytes are UTF-8, and a cell ends at ASCII only.
-        records.push(StringRecord::from_byte_record_lossy(record.clone()));
+        *record = StringRecord::from_byte_record_lossy(cells);
+        Ok(more)
     }
-    let header = if records.is_empty() { StringRecord::new() } else { records.remove(0) };
-    Ok((header, records))
 }
 
 fn refuse_other_formats(bytes: &[u8]) -> Result<()> {

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use csv::StringRecord;
+
 use super::cell::Dialect;
 use super::table::Table;
 use crate::error::{Error, Kind, Result};
@@ -41,9 +43,15 @@ pub struct Drawn {
 /// Whether a sheet holds codes, which nobody wants to lose. What is no sheet holds none.
 #[must_use]
 pub fn is_coded(sheet: &[u8]) -> bool {
-    let Ok((header, rows)) = labelled::table(sheet) else { return false };
-    let label = header.iter().position(|h| h == "label");
-    label.is_some_and(|label| rows.iter().any(|row| row.get(label).is_some_and(|cell| !cell.trim().is_empty())))
+    let Ok(mut table) = labelled::Table::new(sheet) else { return false };
+    let Some(label) = table.header.iter().position(|h| h == "label") else { return false };
+    let mut row = StringRecord::new();
+    while table.next(&mut row).unwrap_or(false) {
+        if row.get(label).is_some_and(|cell| !cell.trim().is_empty()) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Draws from a table that [`sentences.csv`](super::WRITERS) is, or was before a spreadsheet saved it again. Returns the sheet and
@@ -53,7 +61,12 @@ pub fn is_coded(sheet: &[u8]) -> bool {
 /// Bytes that are no such table, rows with codes or a sample already, and rows with a cell too few or too many, with
 /// line and column.
 pub fn sheet(sentences: &[u8], plan: Plan, seed: u64, dialect: Dialect) -> Result<(Vec<u8>, Vec<Drawn>)> {
-    let (header, rows) = labelled::table(sentences)?;
+    let mut table = labelled::Table::new(sentences)?;
+    let (mut rows, mut row) = (Vec::new(), StringRecord::new());
+    while table.next(&mut row)? {
+        rows.push(std::mem::take(&mut row));
+    }
+    let header = table.header;
     let column = |name: &str| {
         header.iter().position(|h| h == name).ok_or_else(|| {
             let message = "no such column; a sentences.csv is needed, as `standpoint run` writes it";
