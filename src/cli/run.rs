@@ -31,7 +31,7 @@ pub(crate) struct Args {
     /// Folder for the outputs; created if it is not there
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
-    /// Stance model made by `standpoint train` [default: the shipped one]
+    /// Stance model made by `standpoint train`; `shipped` is the one that comes with the program [default: shipped]
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// Argument model made by `standpoint train --task argument` [default: the shipped one]
@@ -72,8 +72,8 @@ impl Args {
     pub(crate) fn run(self) -> Result<ExitCode> {
         super::threads(self.threads.into())?;
         let inputs = read::inputs(&self.inputs, Some(&self.output))?;
-        let stance = self.model.as_deref().map(|p| load(p, StanceModel::from_bytes)).transpose()?;
-        let argument = self.argument_model.as_deref().map(|p| load(p, ArgumentModel::from_bytes)).transpose()?;
+        let stance = self.model.as_deref().map(super::labels::model).transpose()?;
+        let argument = self.argument_model.as_deref().map(super::argument::load).transpose()?;
         let models = Models {
             stance: stance.as_ref().unwrap_or_else(|| StanceModel::shipped()),
             argument: argument.as_ref().unwrap_or_else(|| ArgumentModel::shipped()),
@@ -108,12 +108,6 @@ fn probability(text: &str) -> std::result::Result<f32, String> {
 fn map_formats() -> clap::builder::PossibleValuesParser {
     let formats = WRITERS.iter().filter(|w| w.scope() == Scope::Document);
     formats.map(|w| clap::builder::PossibleValue::new(w.name()).help(w.about())).collect::<Vec<_>>().into()
-}
-
-fn load<M>(path: &Path, from_bytes: impl Fn(&[u8]) -> Result<M>) -> Result<M> {
-    let shown = path.display().to_string();
-    let bytes = read::bytes(path)?;
-    from_bytes(&bytes).map_err(|e| e.at_path(shown))
 }
 
 /// The report in words.
