@@ -143,8 +143,9 @@ impl ClaimIndex {
 
     /// Claims that say the same: for each that has a like, the number of the first of its group.
     ///
-    /// Claims are compared by their words only, those that deny something with one another and the others likewise, within posting lists of bounded length, so the
-    /// cost is linear in the number of claims. A group is what a chain of likeness connects.
+    /// Claims are compared by their words only, those that deny something with one another and the others likewise,
+    /// within posting lists of bounded length, so the cost is linear in the number of claims. A group is what a chain
+    /// of likeness connects.
     #[must_use]
     pub fn groups(&self) -> BTreeMap<usize, usize> {
         let claims = self.len();
@@ -197,8 +198,8 @@ fn root(group: &mut [usize], mut at: usize) -> usize {
     at
 }
 
-/// Claims that recur across speakers or documents, those of most speakers first, from claims with the number of their group,
-/// in the order of the corpus.
+/// Claims that recur across speakers or documents, those of most speakers first, from claims with the number of their
+/// group, in the order of the corpus.
 #[must_use]
 pub fn recurring_claims(grouped: impl IntoIterator<Item = (usize, Claim)>) -> Vec<RecurringClaim> {
     let mut groups: BTreeMap<usize, Vec<Claim>> = BTreeMap::new();

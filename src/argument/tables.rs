@@ -1,10 +1,9 @@
 //! Argument maps as two tables, `components` and `relations`: the form in which they are
 //! exchanged, corrected by hand and learned from.
 //!
-//! Components need the columns `document, sentence_id, text, component` and may have
-//! `speaker, role, question, turn, label, stance`, and `p_<stance>` and `abstained` for how sure a stance is; a `sentences.csv` that this program wrote
-//! is such a table. Relations need `document, source, target, relation`. All other columns
-//! are kept as they are.
+//! Components need the columns `document, sentence_id, text, component` and may have `speaker, role, question, turn,
+//! label, stance`, and `p_<stance>` and `abstained` for how sure a stance is; a `sentences.csv` that this program wrote
+//! is such a table. Relations need `document, source, target, relation`. All other columns are kept as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -28,7 +28,8 @@ pub(crate) struct Evaluate {
     task: Task,
     #[command(flatten)]
     table: Table,
-    /// Measure this model on the labels, on which it must not have been trained (`shipped`: the one that comes with the program)
+    /// Measure this model on the labels, on which it must not have been trained (`shipped`: the one that comes with the
+    /// program)
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["folds", "group", "none_share", "leave_out", "train_share"])]
     model: Option<PathBuf>,
     /// Cross-validate: train on all parts but one, measure on that one, in turn

@@ -81,7 +81,8 @@ impl Job<'_> {
         Ok((path, summary))
     }
 
-    /// Refuses to write over tables that somebody has changed, which may hold codes, and over those that no run has written.
+    /// Refuses to write over tables that somebody has changed, which may hold codes, and over those that no run has
+    /// written.
     fn spare_codes(&self) -> Result<()> {
         let changed = |name: &str| std::fs::metadata(self.out.join(name)).and_then(|m| m.modified()).ok();
         let written = changed("run.json");

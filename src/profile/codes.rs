@@ -23,7 +23,8 @@ pub(super) struct Codes<'a> {
 type Code = (usize, f64);
 
 impl<'a> Codes<'a> {
-    /// `None` if the document lacks one of the columns, or the rows that were not drawn, or if the model has learned from its codes.
+    /// `None` if the document lacks one of the columns, or the rows that were not drawn, or if the model has learned
+    /// from its codes.
     pub(super) fn of(document: &'a Document, labels: &'a LabelSet, card: &Card) -> Option<Self> {
         Self::found(document, labels).filter(|codes| !codes.lacks_the_rest() && codes.learned(card).is_none())
     }
@@ -54,7 +55,8 @@ impl<'a> Codes<'a> {
         records.get(records.partition_point(|r| r.span.end <= sentence.start))
     }
 
-    /// How many of how many codes the model was trained on, if they are half of them or more: fewer may be words that were said twice.
+    /// How many of how many codes the model was trained on, if they are half of them or more: fewer may be words that
+    /// were said twice.
     fn learned(&self, card: &Card) -> Option<(usize, usize)> {
         if card.sample.is_empty() {
             return None;

@@ -1,18 +1,19 @@
 //! Shares that may be published: the design-based estimate from human codes of a sample.
 //!
-//! The share of predicted labels is biased by the classifier's errors. Where coders have labelled a
-//! probability sample of the same sentences, the *difference estimator* corrects it, without any assumption
-//! about the classifier (Särndal, Swensson & Wretman 1992, *Model Assisted Survey Sampling*, ch. 6; as "design-based supervised
-//! learning", Egami et al. 2023, arXiv 2306.04746; as "prediction-powered inference", Angelopoulos et al. 2023, arXiv 2301.09633):
-//! the share among all predictions plus the mean error among the coded, each weighed by 1/π.
+//! The share of predicted labels is biased by the classifier's errors. Where coders have labelled a probability sample
+//! of the same sentences, the *difference estimator* corrects it, without any assumption about the classifier (Särndal,
+//! Swensson & Wretman 1992, *Model Assisted Survey Sampling*, ch. 6; as "design-based supervised learning", Egami et
+//! al. 2023, arXiv 2306.04746; as "prediction-powered inference", Angelopoulos et al. 2023, arXiv 2301.09633): the
+//! share among all predictions plus the mean error among the coded, each weighed by 1/π.
 //!
-//! Errors are `d = 1[coded as it] − 1[predicted as it]`, N the sentences of the speaker, n the coded ones. The weights are scaled to sum to N
-//! (Hájek), so that a sentence that was drawn and not coded, or a speaker of whom more were drawn than expected, does not bend
-//! the estimate; the π under those weights are `π' = π · Σ(1/π) / N`, at most 1. With `v = (1 − π')/π'²` the variance is
-//! `(Σ v (d − d̄)² + 2 max v) / N² · n/(n + 1)`; where all π are equal that is `(1 − n/N)(Σ(d − d̄)² + 2)/(n (n + 1))`.
-//! The two further errors keep a sample that happens to show none, of a classifier that errs seldom, from an interval of width 0 (after Agresti & Coull
-//! 1998, who add two successes and two failures). The interval is that of t with `(Σv)²/Σv² − 1` degrees of freedom: as many as there
-//! are sentences that the variance rests on, which are not those that were drawn with certainty (as Satterthwaite 1946).
+//! Errors are `d = 1[coded as it] − 1[predicted as it]`, N the sentences of the speaker, n the coded ones. The weights
+//! are scaled to sum to N (Hájek), so that a sentence that was drawn and not coded, or a speaker of whom more were
+//! drawn than expected, does not bend the estimate; the π under those weights are `π' = π · Σ(1/π) / N`, at most 1.
+//! With `v = (1 − π')/π'²` the variance is `(Σ v (d − d̄)² + 2 max v) / N² · n/(n + 1)`; where all π are equal that is
+//! `(1 − n/N)(Σ(d − d̄)² + 2)/(n (n + 1))`. The two further errors keep a sample that happens to show none, of a
+//! classifier that errs seldom, from an interval of width 0 (after Agresti & Coull 1998, who add two successes and two
+//! failures). The interval is that of t with `(Σv)²/Σv² − 1` degrees of freedom: as many as there are sentences that
+//! the variance rests on, which are not those that were drawn with certainty (as Satterthwaite 1946).
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +33,8 @@ pub struct Coded {
     sums: Vec<Sums>,
 }
 
-/// Sums over the coded sentences that were drawn with the same probability, by label. d = 1[coded as it] − 1[predicted as it].
+/// Sums over the coded sentences that were drawn with the same probability, by label. d = 1[coded as it] − 1[predicted
+/// as it].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Sums {
     inclusion: f64,
@@ -197,8 +199,8 @@ mod tests {
         (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// How many of 400 intervals cover the share of label 1. The parts of a population are drawn from by `inclusion`, given the part
-    /// and the prediction; the classifier is right with the probability `right`.
+    /// How many of 400 intervals cover the share of label 1. The parts of a population are drawn from by `inclusion`,
+    /// given the part and the prediction; the classifier is right with the probability `right`.
     fn covered(parts: &[usize], right: f64, inclusion: impl Fn(usize, usize) -> f64) -> usize {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(11);
         let total = parts.iter().sum::<usize>();
@@ -223,7 +225,8 @@ mod tests {
         covered
     }
 
-    /// Right in 70 % of the sentences: the raw share misses, the interval covers. Right in 99 %: a sample may show no error at all.
+    /// Right in 70 % of the sentences: the raw share misses, the interval covers. Right in 99 %: a sample may show no
+    /// error at all.
     #[test]
     fn the_interval_covers_the_truth_as_often_as_it_says() {
         let cases = [

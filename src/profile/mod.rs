@@ -51,7 +51,8 @@ impl SpeakerProfile {
         Self { speaker: speaker.to_owned(), counts: vec![0; labels], ..Self::default() }
     }
 
-    /// The shares of all labels as corrected by codes; `None` without enough of them, or where some sentences could not be drawn.
+    /// The shares of all labels as corrected by codes; `None` without enough of them, or where some sentences could not
+    /// be drawn.
     #[must_use]
     pub fn estimates(&self) -> Option<Vec<Estimate>> {
         (0..self.counts.len()).map(|label| self.estimate(label)).collect()
@@ -65,13 +66,15 @@ impl SpeakerProfile {
         self.coded.estimate(label, self.counts[label], self.sentences)
     }
 
-    /// Whether only drawn sentences are there, so many that others must be missing: an interval would take the sample for all.
+    /// Whether only drawn sentences are there, so many that others must be missing: an interval would take the sample
+    /// for all.
     fn lacks_the_rest(&self) -> bool {
         self.undrawn == 0 && self.coded.surprise() > codes::SURPRISE
     }
 
-    /// What the shares are: `difference`, corrected by codes; `uncorrected`, there are no codes, or none of use; `insufficient_labels`, there are codes, but too
-    /// few; `partly_sampled`, there are codes, but none were drawn from some of the documents. All but the first are shares of predicted labels.
+    /// What the shares are: `difference`, corrected by codes; `uncorrected`, there are no codes, or none of use;
+    /// `insufficient_labels`, there are codes, but too few; `partly_sampled`, there are codes, but none were drawn from
+    /// some of the documents. All but the first are shares of predicted labels.
     #[must_use]
     pub fn method(&self) -> &'static str {
         match self.estimates() {

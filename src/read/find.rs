@@ -87,9 +87,9 @@ pub fn text(argument: &Path) -> Result<String> {
     Ok(text.0)
 }
 
-/// All inputs, in the order of the arguments; the files of a folder or glob in the order of their
-/// names. Hidden files, the folder `except` (where the outputs go) and what an earlier run wrote are left out of folders; a file
-/// that is named twice is read once. A folder that cannot be opened is an input that fails.
+/// All inputs, in the order of the arguments; the files of a folder or glob in the order of their names. Hidden files,
+/// the folder `except` (where the outputs go) and what an earlier run wrote are left out of folders; a file that is
+/// named twice is read once. A folder that cannot be opened is an input that fails.
 ///
 /// # Errors
 /// Where an argument names nothing.

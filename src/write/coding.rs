@@ -54,8 +54,8 @@ pub fn is_coded(sheet: &[u8]) -> bool {
     false
 }
 
-/// Draws from a table that [`sentences.csv`](super::WRITERS) is, or was before a spreadsheet saved it again. Returns the sheet and
-/// what was drawn, by the speakers' names.
+/// Draws from a table that [`sentences.csv`](super::WRITERS) is, or was before a spreadsheet saved it again. Returns
+/// the sheet and what was drawn, by the speakers' names.
 ///
 /// # Errors
 /// Bytes that are no such table, rows with codes or a sample already, and rows with a cell too few or too many, with

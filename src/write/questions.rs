@@ -1,9 +1,10 @@
 //! `questions.csv`: one row per question and speaker who answers it, with how far the speakers differ and how often
 //! they attack, contradict or agree with one another.
 //!
-//! `sentences`, `n_<label>`, `share_<label>` and `primary_stance` are of the speaker's answer, as in `speakers.csv`; the shares are always those of
-//! predicted labels, never corrected by codes. `speakers`, `difference`, `attacks`, `differs_on` and `agreements` are of the question and
-//! stand the same in each of its rows: do not add them up. `difference` is empty where one speaker answers, and the last three without a map.
+//! `sentences`, `n_<label>`, `share_<label>` and `primary_stance` are of the speaker's answer, as in `speakers.csv`;
+//! the shares are always those of predicted labels, never corrected by codes. `speakers`, `difference`, `attacks`,
+//! `differs_on` and `agreements` are of the question and stand the same in each of its rows: do not add them up.
+//! `difference` is empty where one speaker answers, and the last three without a map.
 
 use std::collections::BTreeMap;
 

@@ -1,11 +1,13 @@
 //! `speakers.csv`: one row per speaker and document, then one per speaker for the corpus.
 //!
-//! The unit is the sentence. `n_<label>` counts the sentences to which the model gave the label; `share_<label>` is that over `sentences`, or
-//! where `method` is `difference` the estimate corrected by codes, with its 95 % interval in `low_<label>` and `high_<label>`, which are empty
-//! else (see [`SpeakerProfile::method`]). Where all sentences were coded, nothing is left to chance, and the interval has no width.
-//! `coded` counts the sentences with a usable code. `primary_stance` is the label with the largest share but the one that means "no
-//! stance", or all that are level there, joined by "; "; empty where no sentence takes a stance. `supported` and `attacked` count the speaker's
-//! sentences, claims or not, that another sentence, of whomever, supports or attacks; without a map they and `claims` are empty.
+//! The unit is the sentence. `n_<label>` counts the sentences to which the model gave the label; `share_<label>` is
+//! that over `sentences`, or where `method` is `difference` the estimate corrected by codes, with its 95 % interval in
+//! `low_<label>` and `high_<label>`, which are empty else (see [`SpeakerProfile::method`]). Where all sentences were
+//! coded, nothing is left to chance, and the interval has no width. `coded` counts the sentences with a usable code.
+//! `primary_stance` is the label with the largest share but the one that means "no stance", or all that are level
+//! there, joined by "; "; empty where no sentence takes a stance. `supported` and `attacked` count the speaker's
+//! sentences, claims or not, that another sentence, of whomever, supports or attacks; without a map they and `claims`
+//! are empty.
 
 use super::table::Table;
 use super::{Context, Scope, Writer};
