@@ -91,7 +91,7 @@ fn codes_that_a_model_was_trained_on_do_not_correct_it() {
                 let stances = model.predict(&document, &PredictOptions::default());
                 let profiles = profile::of(&document, &stances, model.card(), &ArgumentMap::default());
                 assert_eq!(profiles[0].coded.n > 0, corrected);
-                let faults = profile::codes::faults(&document, model.labels(), model.card());
+                let (faults, _) = profile::codes::faults(&document, model.labels(), model.card());
                 assert_eq!(faults.len(), usize::from(!corrected), "{faults:?}");
             }
         }

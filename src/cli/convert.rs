@@ -1,6 +1,5 @@
 //! `standpoint convert`: argument maps between AIF JSON, Argdown and our two tables.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -45,18 +44,8 @@ pub(crate) enum Format {
 pub(crate) fn run(arguments: &Convert) -> Result<String> {
     let inputs: Vec<Vec<u8>> = arguments.input.iter().map(|path| read::bytes(path)).collect::<Result<_>>()?;
     let files = convert(arguments, &inputs)?;
-    for (path, _) in &files {
-        super::spare(path, &arguments.input)?;
-    }
-    if let Format::Csv = arguments.to {
-        write::atomic::folder(&arguments.output)?;
-    }
-    let mut said = String::new();
-    for (path, bytes) in &files {
-        write::atomic::write(path, bytes)?;
-        let _ = writeln!(said, "wrote {}", path.display());
-    }
-    Ok(said)
+    let folder = matches!(arguments.to, Format::Csv).then_some(arguments.output.as_path());
+    super::written(&files, folder, &arguments.input)
 }
 
 /// One file of a result.

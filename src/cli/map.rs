@@ -1,11 +1,9 @@
 //! `standpoint map`: argument maps for components that are already cut and attributed.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 use standpoint::argument::{ArgumentModel, MapOptions, task};
-use standpoint::write::atomic;
 use standpoint::{Result, read};
 
 use super::argument;
@@ -47,15 +45,7 @@ pub(crate) fn run(args: &Map) -> Result<String> {
     let bytes = read::bytes(&args.components)?;
     let options = MapOptions { min_probability: args.min_probability, all_candidates: args.all_candidates };
     let tables = task::predict((&bytes, &args.components.display().to_string()), model, &options)?;
-    let paths = ["components.csv", "relations.csv"].map(|name| args.output.join(name));
-    for path in &paths {
-        super::spare(path, std::slice::from_ref(&args.components))?;
-    }
-    atomic::folder(&args.output)?;
-    let mut said = String::new();
-    for (path, table) in paths.iter().zip(&tables) {
-        atomic::write(path, table)?;
-        let _ = writeln!(said, "wrote {}", path.display());
-    }
-    Ok(said)
+    let files: Vec<_> =
+        ["components.csv", "relations.csv"].map(|name| args.output.join(name)).into_iter().zip(tables).collect();
+    super::written(&files, Some(&args.output), std::slice::from_ref(&args.components))
 }

@@ -13,6 +13,7 @@ mod segment;
 mod train;
 mod turns;
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -72,6 +73,20 @@ fn spare(output: &Path, inputs: &[PathBuf]) -> Result<()> {
         return Err(Error::new(Kind::Usage, message).at_path(output.display().to_string()));
     }
     Ok(())
+}
+
+/// Writes files, none of them over what is being read, into a folder that may have to be made; returns what to print.
+fn written(files: &[(PathBuf, Vec<u8>)], folder: Option<&Path>, inputs: &[PathBuf]) -> Result<String> {
+    for (path, _) in files {
+        spare(path, inputs)?;
+    }
+    folder.map_or(Ok(()), atomic::folder)?;
+    let mut said = String::new();
+    for (path, bytes) in files {
+        atomic::write(path, bytes)?;
+        let _ = writeln!(said, "wrote {}", path.display());
+    }
+    Ok(said)
 }
 
 /// A number of things, in words.

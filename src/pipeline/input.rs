@@ -41,6 +41,7 @@ pub(super) fn make(job: &Job<'_>, found: &Found, part: &Path) -> Result<Summary>
     batch.summary.report.hash = found.hash().unwrap_or_default();
     batch.finish()
 }
+
 /// The documents of one input on their way into its part.
 struct Batch<'a> {
     job: &'a Job<'a>,
@@ -50,7 +51,7 @@ struct Batch<'a> {
     columns: Vec<String>,
     corpus: Corpus,
     errors: Vec<Error>,
-    /// Of the file that is being read.
+    /// Whether the rows that were not drawn are missing.
     sheet: Sheet,
     summary: Summary,
 }
@@ -86,6 +87,7 @@ impl Done {
             writer.document(&analysis, &context, rows);
         }
         job.observer.sentences(stances.len());
+        let (faults, sheet) = codes::faults(document, job.models.stance.labels(), job.models.stance.card());
         let counts = [document.questions.len(), document.turns.len(), stances.len(), map.relations.len()];
         Self {
             columns: document.columns.clone(),
@@ -93,8 +95,8 @@ impl Done {
             pairs: corpus::speaker_pairs(document, map),
             claims: corpus::claims(document, map),
             counts,
-            sheet: Sheet::of(document, job.models.stance.labels()),
-            faults: codes::faults(document, job.models.stance.labels(), job.models.stance.card()),
+            faults,
+            sheet,
             rows,
         }
     }
@@ -116,7 +118,6 @@ impl<'a> Batch<'a> {
     }
 
     fn read(&mut self, found: &Found) -> Result<Source> {
-        self.sheet = Sheet::default();
         let source = read::read(found.open()?, &self.job.options.read, &mut |item| match item {
             Item::Document(mut document) => {
                 if document.id == found.stem() {

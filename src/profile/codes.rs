@@ -26,17 +26,12 @@ impl<'a> Codes<'a> {
     /// `None` if the document lacks one of the columns, or the rows that were not drawn, or if the model has learned
     /// from its codes.
     pub(super) fn of(document: &'a Document, labels: &'a LabelSet, card: &Card) -> Option<Self> {
-        Self::found(document, labels).filter(|codes| !codes.lacks_the_rest() && codes.learned(card).is_none())
+        Self::found(document, labels).filter(|codes| codes.surprise() <= SURPRISE && codes.learned(card).is_none())
     }
 
     fn found(document: &'a Document, labels: &'a LabelSet) -> Option<Self> {
         let column = |name: &str| document.columns.iter().position(|c| c == name);
         Some(Self { document, labels, label: column(LABEL)?, inclusion: column(INCLUSION)? })
-    }
-
-    /// Whether every row is one that was drawn, though so many would hardly all be.
-    fn lacks_the_rest(&self) -> bool {
-        self.surprise() > SURPRISE
     }
 
     /// How far it surprises that all rows were drawn: −ln of the chance; −∞ if not all were.
@@ -128,13 +123,6 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// What one document says of its file. One that [`faults`] speaks of says no more.
-    #[must_use]
-    pub fn of(document: &Document, labels: &LabelSet) -> Self {
-        let surprise = Codes::found(document, labels).map_or(0.0, |codes| codes.surprise());
-        Self { surprise: if surprise > SURPRISE { f64::NEG_INFINITY } else { surprise } }
-    }
-
     /// Adds the next document of the file.
     pub fn add(&mut self, other: Self) {
         self.surprise += other.surprise;
@@ -147,21 +135,25 @@ impl Sheet {
     }
 }
 
-/// Codes of `document` that cannot be used, by line.
+/// Codes of `document` that cannot be used, by line, and what it says of its file; one that lacks rows by itself says
+/// no more.
 #[must_use]
-pub fn faults(document: &Document, labels: &LabelSet, card: &Card) -> Vec<Error> {
-    let codes = Codes::found(document, labels);
-    if let Some((learned, all)) = codes.as_ref().and_then(|codes| codes.learned(card)) {
+pub fn faults(document: &Document, labels: &LabelSet, card: &Card) -> (Vec<Error>, Sheet) {
+    let Some(codes) = Codes::found(document, labels) else { return Default::default() };
+    let surprise = codes.surprise();
+    let lacks_the_rest = surprise > SURPRISE;
+    let faults = if let Some((learned, all)) = codes.learned(card) {
         let message = format!(
             "the model was trained on {learned} of the {all} codes of document \"{}\", on which it errs less than elsewhere: the document is not corrected; use the shipped model, or one that was trained on other documents",
             document.id
         );
-        return vec![Error::new(Kind::Usage, message).at_path(&document.source.path).in_column(LABEL)];
-    }
-    if codes.as_ref().is_some_and(Codes::lacks_the_rest) {
-        return vec![without_the_rest(&document.source.path)];
-    }
-    codes.iter().flat_map(|codes| document.records.iter().filter_map(|record| codes.read(record).err())).collect()
+        vec![Error::new(Kind::Usage, message).at_path(&document.source.path).in_column(LABEL)]
+    } else if lacks_the_rest {
+        vec![without_the_rest(&document.source.path)]
+    } else {
+        document.records.iter().filter_map(|record| codes.read(record).err()).collect()
+    };
+    (faults, Sheet { surprise: if lacks_the_rest { f64::NEG_INFINITY } else { surprise } })
 }
 
 #[cfg(test)]
@@ -186,7 +178,7 @@ mod tests {
         let codes = Codes::of(&document, &labels, &card).unwrap();
         let used: Vec<Option<Code>> = document.records.iter().map(|r| codes.get(r.span)).collect();
         assert_eq!(used, [Some((3, 0.25)), None, None, None, None, None]);
-        let places: Vec<_> = faults(&document, &labels, &card).into_iter().map(|e| (e.line, e.column)).collect();
+        let places: Vec<_> = faults(&document, &labels, &card).0.into_iter().map(|e| (e.line, e.column)).collect();
         let place = |line, column: &str| (Some(line), Some(column.to_owned()));
         assert_eq!(places, [place(5, LABEL), place(6, LABEL), place(7, INCLUSION)]);
 
@@ -194,7 +186,7 @@ mod tests {
             records: (0..60).map(|i| record((i, &["neutral", inclusion]))).collect(),
             ..document.clone()
         };
-        assert_eq!(faults(&only("0.2"), &labels, &card).len(), 1, "the other rows are missing");
+        assert_eq!(faults(&only("0.2"), &labels, &card).0.len(), 1, "the other rows are missing");
         assert!(Codes::of(&only("0.2"), &labels, &card).is_none());
         assert!(Codes::of(&only("1"), &labels, &card).is_some(), "all were drawn");
 
@@ -204,10 +196,10 @@ mod tests {
         };
         let sheet = |parts: &[Document]| {
             let mut sheet = Sheet::default();
-            parts.iter().for_each(|part| sheet.add(Sheet::of(part, &labels)));
+            parts.iter().for_each(|part| sheet.add(faults(part, &labels, &card).1));
             sheet.fault("sheet.csv").is_some()
         };
-        assert!(faults(&short("0.3"), &labels, &card).is_empty() && !sheet(&[short("0.3")]), "four may all be drawn");
+        assert!(faults(&short("0.3"), &labels, &card).0.is_empty() && !sheet(&[short("0.3")]), "four may all be drawn");
         assert!(sheet(&[short("0.3"), short("0.3"), short("0.3")]), "twelve are not");
         assert!(!sheet(&[short("0.3"), short("0.3"), short("0.3"), short("")]), "a row that was not drawn");
         assert!(!sheet(&[short("1"), only("1")]));

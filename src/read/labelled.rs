@@ -16,6 +16,7 @@ use csv::StringRecord;
 use super::csv::delimiter;
 use super::decode::line_feeds;
 use super::rows::Rows;
+use super::turns::folded;
 use crate::document::{Document, Gap, Question, Record, Sentence, Source, Span, Turn};
 use crate::error::{Error, Kind, Result};
 use crate::stance::{Example, Examples, LabelSet};
@@ -270,7 +271,7 @@ fn label_set(rows: &[Row], options: &Options) -> Result<Arc<LabelSet>> {
 
 /// Two labels that differ in case or blanks only are one that somebody misspelled.
 fn refuse_look_alikes(names: &[String], rows: &[Row], options: &Options) -> Result<()> {
-    let plain = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let plain = |name: &str| folded(name).to_lowercase();
     let mut seen = BTreeMap::new();
     for name in names {
         let Some(other) = seen.insert(plain(name), name) else { continue };

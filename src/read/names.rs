@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::turns::folded;
 use super::turns::words::{is_part as is_part_name, is_particle, is_plain_title, is_title, without_affiliation};
 use super::{Input, Limits};
 use crate::error::{Error, Kind, Result};
@@ -301,7 +302,7 @@ fn capitalise(word: &str, out: &mut String) {
 }
 
 fn fold(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    folded(name).to_lowercase()
 }
 
 /// Pairs of different names that one slip of the keyboard could make of each other, or that

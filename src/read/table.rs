@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::turns::{SpeakerIds, look_alike, open_asked, settle_names};
+use super::turns::{SpeakerIds, folded, look_alike, open_asked, settle_names};
 use super::{Columns, Input, Item, ReadOptions, Sink, stem};
 use crate::document::{Document, Gap, Question, Record, Sentence, Source, Span, Turn};
 use crate::error::{Error, Kind, Result};
@@ -332,7 +332,7 @@ impl<'a> Table<'a> {
     }
 
     fn called(&self, printed: &str) -> String {
-        let name = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+        let name = folded(printed);
         let alias = self.options.aliases.iter().find(|(from, _)| from.eq_ignore_ascii_case(&name));
         alias.map_or(name, |(_, to)| to.clone())
     }
@@ -356,11 +356,7 @@ impl Open {
         let asked = row.question.trim();
         let question = (!asked.is_empty()).then(|| {
             *self.questions.entry(asked.to_owned()).or_insert_with(|| {
-                doc.questions.push(Question {
-                    text: asked.split_whitespace().collect::<Vec<_>>().join(" "),
-                    line,
-                    turn: None,
-                });
+                doc.questions.push(Question { text: folded(asked), line, turn: None });
                 doc.questions.len() as u32 - 1
             })
         });

@@ -206,7 +206,7 @@ impl Walk {
         if self.remark > 0 {
             self.remark -= 1;
             if self.remark == 0 {
-                let words = self.remarked.split_whitespace().collect::<Vec<_>>().join(" ");
+                let words = turns::folded(&self.remarked);
                 if !words.is_empty() {
                     self.doc.metadata.push(("stage-direction".to_owned(), format!("line {}: {words}", self.line)));
                 }
@@ -217,7 +217,7 @@ impl Walk {
         match name {
             "person" => {
                 if let Some((id, name)) = self.person.take() {
-                    self.people.insert(id, name.split_whitespace().collect::<Vec<_>>().join(" "));
+                    self.people.insert(id, turns::folded(&name));
                 }
             }
             "persName" | "title" | "speaker" => self.inside = Inside::Nothing,
@@ -240,7 +240,7 @@ impl Walk {
                 name.push_str(text);
             }
         } else if self.inside == Inside::Title {
-            let title = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let title = turns::folded(text);
             if !title.is_empty() {
                 self.doc.metadata.push(("title".to_owned(), title));
             }

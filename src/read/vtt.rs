@@ -162,7 +162,7 @@ fn pieces(captions: &str) -> (Vec<Piece>, Vec<Error>) {
                 break;
             }
             for (name, words) in untagged(payload, &mut voice) {
-                let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+                let words = turns::folded(&words);
                 if !words.is_empty() {
                     said.push((name, words, j as u32 + 1));
                 }

@@ -138,7 +138,7 @@ pub(super) fn line_at(lines: &[Line], at: u32) -> usize {
 }
 
 /// `text` on one line, its white space folded.
-pub(super) fn folded(text: &str) -> String {
+pub(in crate::read) fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -27,13 +27,14 @@ pub(super) mod words;
 pub use attribution::{Attribution, attribution};
 pub(super) use given::{Given, given};
 pub(super) use label::after_label;
+pub(super) use lines::folded;
 pub(super) use questions::open_asked;
 pub(super) use speakers::{SpeakerIds, look_alike, settle_names};
 pub(super) use time::clock_time;
 
 use super::{Item, ReadOptions, names};
 use crate::document::{Document, Question, Span, Turn};
-use lines::{blanked, folded, line_at};
+use lines::{blanked, line_at};
 use speech::Speech;
 
 /// What a format knows of its text besides the words.
