@@ -93,6 +93,19 @@ impl Counted {
         rows.words = lengths;
         Self { rows, places, words, pairs, letters, classes, class_pairs, crossed }
     }
+
+    /// The families of features with their names, in the order of the mixing stage.
+    pub(super) fn families(&self) -> [(&'static str, &Postings); 6] {
+        let Self { rows: _, places: _, words, pairs, letters, classes, class_pairs, crossed } = self;
+        [
+            ("words", words),
+            ("pairs", pairs),
+            ("letters", letters),
+            ("classes", classes),
+            ("class pairs", class_pairs),
+            ("crossed", crossed),
+        ]
+    }
 }
 
 /// The rows of all documents but for what is in their words, and those words.

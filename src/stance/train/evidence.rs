@@ -90,23 +90,14 @@ fn totals(rows: &Rows, postings: &Postings) -> Vec<f64> {
 
 /// Evidence of all families but the sparse one, in their order, and the table of letter runs.
 pub(super) fn weigh(counted: &Counted, options: &TrainOptions) -> (Vec<Evidence>, Vec<f32>) {
-    let Counted { rows, places: _, words, pairs, letters, classes, class_pairs, crossed } = counted;
-    let jobs: [(&Postings, f64); 6] = [
-        (letters, options.letters),
-        (pairs, options.pairs),
-        (words, options.words),
-        (classes, options.classes),
-        (class_pairs, options.class_pairs),
-        (crossed, options.crossed),
-    ];
-    let mut done = parallel::map(&jobs, |i, &(postings, beta)| {
-        if i == 0 { of_letters(rows, words, postings, beta) } else { (of_features(rows, postings, beta), Vec::new()) }
+    let TrainOptions { words, pairs, letters, classes, class_pairs, crossed, .. } = *options;
+    let priors = [words, pairs, letters, classes, class_pairs, crossed];
+    let mut done = parallel::map(&counted.families(), |family, (_, features)| match family {
+        LETTERS => of_letters(&counted.rows, &counted.words, features, priors[family]),
+        _ => (of_features(&counted.rows, features, priors[family]), Vec::new()),
     });
-    let (letters, runs) = done.remove(0);
-    let mut evidence: Vec<Evidence> = done.into_iter().map(|(e, _)| e).collect();
-    evidence.swap(0, 1);
-    evidence.insert(2, letters);
-    (evidence, runs)
+    let runs = std::mem::take(&mut done[LETTERS].1);
+    (done.into_iter().map(|(evidence, _)| evidence).collect(), runs)
 }
 
 /// The evidence of a family of features.

@@ -5,9 +5,7 @@
 //! sparse classifier thus become one row.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use super::TrainOptions;
 use super::calibrate::Decision;
 use super::count::Counted;
 use super::dense::Logistic;
@@ -15,12 +13,12 @@ use super::evidence::{CLASS_PAIRS, CLASSES, CROSSED, Evidence, LETTERS, PAIRS, S
 use super::postings::{Postings, unspread};
 use super::sparse::{LEFT_OUT, Sparse};
 use crate::features::lexicon::Lexicon;
-use crate::stance::card::Card;
-use crate::stance::examples::Examples;
 use crate::stance::first_look::{Classes, FirstLook, UNSEEN, lanes, notes};
-use crate::stance::model::StanceModel;
 use crate::stance::second_look::SecondLook;
 use crate::stance::table::Table;
+
+/// Smallest share of the largest weight that is worth a row of its own, for pairs and crossed words.
+const NEGLIGIBLE: i16 = 256;
 
 /// What the first look is made of.
 pub(super) struct Parts<'a> {
@@ -31,20 +29,53 @@ pub(super) struct Parts<'a> {
     pub(super) mix: &'a Logistic,
 }
 
-/// Mixed weights of one kind of feature, one row of logits each.
-struct Mixed {
-    labels: usize,
-    /// Mixing weights by family, label of the evidence, label of the logit; deviations folded in.
-    weights: Vec<f64>,
-    bias: Vec<f64>,
+/// The first look.
+pub(super) fn first_look(parts: &Parts, lexicon: &Lexicon) -> FirstLook {
+    let counted = parts.counted;
+    let logits = Logits::new(parts);
+    let grid = Grid::new(counted.rows.labels, logits.largest());
+    let classes = 2 * lexicon.classes.len();
+    FirstLook {
+        unit: grid.unit as f32,
+        lanes: grid.lanes,
+        start: grid.row(&logits.start),
+        bias: logits.bias.iter().map(|b| *b as f32).collect(),
+        words: grid.words(&counted.words, &logits.words, lexicon),
+        letters: grid.table(&counted.letters, &logits.letters, 0),
+        pairs: grid.table(&counted.pairs, &logits.pairs, NEGLIGIBLE),
+        crossed: grid.table(&counted.crossed, &logits.crossed, NEGLIGIBLE),
+        classes: grid.places(&counted.classes, &logits.classes, classes, |id| id),
+        class_pairs: grid.places(&counted.class_pairs, &logits.class_pairs, classes * classes, |id| {
+            (id >> 16) * classes + (id & 0xffff)
+        }),
+    }
 }
 
-impl Mixed {
-    fn new(mix: &Logistic) -> Self {
-        let (weights, bias) = mix.raw();
-        Self { labels: bias.len(), weights: weights.iter().copied().collect(), bias: bias.to_vec() }
-    }
+/// The lexicon's classes and phrases.
+pub(super) fn classes(lexicon: &Lexicon) -> Classes {
+    let runs: Vec<(u64, u16, &[i16])> = lexicon.runs.iter().map(|(h, e)| (*h, notes(*e), [].as_slice())).collect();
+    Classes { names: lexicon.classes.clone(), negation: lexicon.negation(), runs: Table::build(0, &runs) }
+}
 
+/// The second look with the decision folded in.
+pub(super) fn second_look(second: &Logistic, decision: &Decision) -> SecondLook {
+    let sharp = |v: f64| (v * decision.sharpness) as f32;
+    SecondLook {
+        weights: second.weights.iter().map(|w| sharp(*w)).collect(),
+        bias: second.bias.iter().zip(&decision.offsets).map(|(b, o)| sharp(b + o)).collect(),
+        mean: second.scale.iter().map(|(mean, _)| *mean as f32).collect(),
+        scale: second.scale.iter().map(|(_, d)| if *d == 0.0 { 0.0 } else { (1.0 / d) as f32 }).collect(),
+    }
+}
+
+/// How the families are weighed.
+struct Mixing {
+    labels: usize,
+    /// By family, label of the evidence, label of the logit; deviations folded in.
+    weights: Vec<f64>,
+}
+
+impl Mixing {
     /// Adds what `row` of `family` says to `out`.
     fn add(&self, family: usize, row: &[f32], out: &mut [f64]) {
         let k = self.labels;
@@ -55,125 +86,57 @@ impl Mixed {
     }
 }
 
-/// Smallest share of the largest weight that is worth a row of its own, for pairs and crossed words.
-const NEGLIGIBLE: i16 = 256;
-
-pub(super) fn model(
-    examples: &Examples,
-    options: &TrainOptions,
-    lexicon: &Lexicon,
-    parts: &Parts,
-    second: &Logistic,
-    decision: &Decision,
-    documents: usize,
-) -> StanceModel {
-    let k = examples.labels.len();
-    let mixed = Mixed::new(parts.mix);
-    let Parts { counted, evidence, runs, sparse, .. } = parts;
-    // Rows of logits per feature of each kind; `kept` is the family's place in the sparse matrix.
-    let rows = |count: usize, families: &[(usize, &[f32])], kept: Option<&[u32]>| -> Vec<f64> {
-        let mut out = vec![0.0; count * k];
-        for (feature, out) in out.chunks_exact_mut(k).enumerate() {
-            for (family, table) in families {
-                mixed.add(*family, &table[feature * k..][..k], out);
-            }
-            if let Some(id) = kept.map(|ids| ids[feature]).filter(|id| *id != LEFT_OUT) {
-                mixed.add(SPARSE, &sparse.weights[id as usize * k..][..k], out);
-            }
-        }
-        out
-    };
-    let kept = &sparse.kept;
-    let words = rows(
-        counted.words.len(),
-        &[(WORDS, &evidence[WORDS].table), (LETTERS, &evidence[LETTERS].table)],
-        Some(&kept[0]),
-    );
-    let pairs = rows(counted.pairs.len(), &[(PAIRS, &evidence[PAIRS].table)], Some(&kept[1]));
-    let letters = rows(counted.letters.len(), &[(LETTERS, runs)], None);
-    let classes = rows(counted.classes.len(), &[(CLASSES, &evidence[CLASSES].table)], Some(&kept[2]));
-    let class_pairs = rows(counted.class_pairs.len(), &[(CLASS_PAIRS, &evidence[CLASS_PAIRS].table)], Some(&kept[3]));
-    let crossed = rows(counted.crossed.len(), &[(CROSSED, &evidence[CROSSED].table)], Some(&kept[4]));
-    let mut start = vec![0.0; k];
-    mixed.add(SPARSE, &sparse.weights[..k], &mut start);
-
-    let all = [&words, &pairs, &letters, &classes, &class_pairs, &crossed, &start];
-    let largest = all.iter().flat_map(|v| v.iter()).fold(0.0_f64, |a, b| a.max(b.abs()));
-    // A power of two, so that the steps are exact.
-    let unit = (largest.max(1e-6) / 32_000.0).log2().ceil().exp2().max(2.0_f64.powi(-12));
-    let grid = Grid { labels: k, lanes: lanes(k), unit };
-
-    // Words of the lexicon are known to the model even where the corpus does not have them.
-    let mut known: BTreeMap<u64, (u16, Vec<i16>)> = BTreeMap::new();
-    for (hash, row) in counted.words.hashes.iter().zip(words.chunks_exact(k)) {
-        known.insert(*hash, (0, grid.row(row)));
-    }
-    for (hash, entry) in &lexicon.words {
-        known.entry(*hash).or_insert_with(|| (UNSEEN, vec![0; grid.lanes])).0 |= notes(*entry);
-    }
-    let runs: Vec<(u64, u16, &[i16])> = lexicon.runs.iter().map(|(h, e)| (*h, notes(*e), [].as_slice())).collect();
-    let word_entries: Vec<(u64, u16, &[i16])> = known.iter().map(|(h, (n, r))| (*h, *n, r.as_slice())).collect();
-
-    let n = 2 * lexicon.classes.len();
-    let mut class_rows = vec![0; n * grid.lanes];
-    let mut pair_rows = vec![0; n * n * grid.lanes];
-    for (hash, row) in counted.classes.hashes.iter().zip(classes.chunks_exact(k)) {
-        class_rows[unspread(*hash) as usize * grid.lanes..][..grid.lanes].copy_from_slice(&grid.row(row));
-    }
-    for (hash, row) in counted.class_pairs.hashes.iter().zip(class_pairs.chunks_exact(k)) {
-        let id = unspread(*hash) as usize;
-        let at = (id >> 16) * n + (id & 0xffff);
-        pair_rows[at * grid.lanes..][..grid.lanes].copy_from_slice(&grid.row(row));
-    }
-    let first = FirstLook {
-        unit: grid.unit as f32,
-        lanes: grid.lanes,
-        start: grid.row(&start),
-        bias: mixed.bias.iter().map(|b| *b as f32).collect(),
-        words: Table::build(grid.lanes, &word_entries),
-        letters: grid.table(&counted.letters, &letters, 0),
-        pairs: grid.table(&counted.pairs, &pairs, NEGLIGIBLE),
-        crossed: grid.table(&counted.crossed, &crossed, NEGLIGIBLE),
-        classes: class_rows,
-        class_pairs: pair_rows,
-    };
-    let card = Card {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        documents,
-        sentences: examples.counts(),
-        features: vec![
-            ("words".to_owned(), counted.words.len()),
-            ("pairs".to_owned(), counted.pairs.len()),
-            ("letters".to_owned(), counted.letters.len()),
-            ("classes".to_owned(), counted.classes.len()),
-            ("class pairs".to_owned(), counted.class_pairs.len()),
-            ("crossed".to_owned(), counted.crossed.len()),
-        ],
-        options: options.clone(),
-        sharpness: decision.sharpness,
-        offsets: decision.offsets.clone(),
-        sample: examples.sample(),
-    };
-    let mut model = StanceModel {
-        labels: Arc::clone(&examples.labels),
-        card,
-        hash: String::new(),
-        lexicon: Classes { names: lexicon.classes.clone(), negation: lexicon.negation(), runs: Table::build(0, &runs) },
-        first,
-        second: second_look(second, decision),
-    };
-    model.hash = StanceModel::from_bytes(&model.to_bytes()).map(|m| m.hash).unwrap_or_default();
-    model
+/// Rows of logits, one per feature of each kind.
+struct Logits {
+    bias: Vec<f64>,
+    start: Vec<f64>,
+    words: Vec<f64>,
+    pairs: Vec<f64>,
+    letters: Vec<f64>,
+    classes: Vec<f64>,
+    class_pairs: Vec<f64>,
+    crossed: Vec<f64>,
 }
 
-/// The second look with the decision folded in.
-fn second_look(second: &Logistic, decision: &Decision) -> SecondLook {
-    let sharp = |v: f64| (v * decision.sharpness) as f32;
-    SecondLook {
-        weights: second.weights.iter().map(|w| sharp(*w)).collect(),
-        bias: second.bias.iter().zip(&decision.offsets).map(|(b, o)| sharp(b + o)).collect(),
-        mean: second.scale.iter().map(|(mean, _)| *mean as f32).collect(),
-        scale: second.scale.iter().map(|(_, d)| if *d == 0.0 { 0.0 } else { (1.0 / d) as f32 }).collect(),
+impl Logits {
+    fn new(parts: &Parts) -> Self {
+        let Parts { counted, evidence, runs, sparse, mix } = parts;
+        let k = counted.rows.labels;
+        let (weights, bias) = mix.raw();
+        let mixing = Mixing { labels: k, weights: weights.iter().copied().collect() };
+        // `kept` is the family's place in the sparse matrix.
+        let rows = |features: &Postings, families: &[(usize, &[f32])], kept: Option<usize>| {
+            let mut out = vec![0.0; features.len() * k];
+            for (feature, out) in out.chunks_exact_mut(k).enumerate() {
+                for (family, table) in families {
+                    mixing.add(*family, &table[feature * k..][..k], out);
+                }
+                if let Some(id) = kept.map(|at| sparse.kept[at][feature]).filter(|id| *id != LEFT_OUT) {
+                    mixing.add(SPARSE, &sparse.weights[id as usize * k..][..k], out);
+                }
+            }
+            out
+        };
+        let says = |family: usize| (family, evidence[family].table.as_slice());
+        let mut start = vec![0.0; k];
+        mixing.add(SPARSE, &sparse.weights[..k], &mut start);
+        Self {
+            bias: bias.to_vec(),
+            start,
+            words: rows(&counted.words, &[says(WORDS), says(LETTERS)], Some(0)),
+            pairs: rows(&counted.pairs, &[says(PAIRS)], Some(1)),
+            letters: rows(&counted.letters, &[(LETTERS, runs)], None),
+            classes: rows(&counted.classes, &[says(CLASSES)], Some(2)),
+            class_pairs: rows(&counted.class_pairs, &[says(CLASS_PAIRS)], Some(3)),
+            crossed: rows(&counted.crossed, &[says(CROSSED)], Some(4)),
+        }
+    }
+
+    /// The largest of all but the bias, which is not rounded.
+    fn largest(&self) -> f64 {
+        let Self { bias: _, start, words, pairs, letters, classes, class_pairs, crossed } = self;
+        let all = [start, words, pairs, letters, classes, class_pairs, crossed];
+        all.into_iter().flatten().fold(0.0, |largest, v| v.abs().max(largest))
     }
 }
 
@@ -185,6 +148,13 @@ struct Grid {
 }
 
 impl Grid {
+    /// A grid that has room for `largest`.
+    fn new(labels: usize, largest: f64) -> Self {
+        // A power of two, so that the steps are exact.
+        let unit = (largest.max(1e-6) / 32_000.0).log2().ceil().exp2().max(2.0_f64.powi(-12));
+        Self { labels, lanes: lanes(labels), unit }
+    }
+
     /// A row of logits, centred (a softmax does not see a common term) and rounded to the grid.
     fn row(&self, row: &[f64]) -> Vec<i16> {
         let mean = row.iter().sum::<f64>() / self.labels as f64;
@@ -203,5 +173,28 @@ impl Grid {
             .map(|feature| (features.hashes[feature], 0, rows[feature].as_slice()))
             .collect();
         Table::build(self.lanes, &entries)
+    }
+
+    /// A table of all words; those of the lexicon are known to the model even where the corpus does not have them.
+    fn words(&self, words: &Postings, rows: &[f64], lexicon: &Lexicon) -> Table {
+        let mut known: BTreeMap<u64, (u16, Vec<i16>)> = BTreeMap::new();
+        for (hash, row) in words.hashes.iter().zip(rows.chunks_exact(self.labels)) {
+            known.insert(*hash, (0, self.row(row)));
+        }
+        for (hash, entry) in &lexicon.words {
+            known.entry(*hash).or_insert_with(|| (UNSEEN, vec![0; self.lanes])).0 |= notes(*entry);
+        }
+        let entries: Vec<(u64, u16, &[i16])> = known.iter().map(|(h, (n, r))| (*h, *n, r.as_slice())).collect();
+        Table::build(self.lanes, &entries)
+    }
+
+    /// The rows of features that have one of `count` places of their own, by what `place` makes of their numbers.
+    fn places(&self, features: &Postings, rows: &[f64], count: usize, place: impl Fn(usize) -> usize) -> Vec<i16> {
+        let mut out = vec![0; count * self.lanes];
+        for (hash, row) in features.hashes.iter().zip(rows.chunks_exact(self.labels)) {
+            let at = place(unspread(*hash) as usize) * self.lanes;
+            out[at..][..self.lanes].copy_from_slice(&self.row(row));
+        }
+        out
     }
 }

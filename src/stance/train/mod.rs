@@ -24,13 +24,17 @@ mod sparse;
 mod stages;
 mod tune;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use super::card::Card;
 use super::examples::{Example, Examples};
 use super::model::StanceModel;
 use crate::error::Result;
 use crate::features::lexicon::Lexicon;
 
+use calibrate::Decision;
 use count::Counted;
 pub use options::TrainOptions;
 use sparse::Sparse;
@@ -108,7 +112,28 @@ pub fn fit(examples: &Examples, options: &TrainOptions, progress: Progress) -> R
     let stages = vec![Stage::new("mixing", &mix), Stage::new("context", &context)];
     let report = TrainReport { documents: documents.len(), sentences: examples.counts(), stages };
     let parts = fold::Parts { counted: &counted, evidence: &evidence, runs: &runs, sparse: &sparse, mix: &mix };
-    let model = fold::model(examples, options, &lexicon, &parts, &context, &decision, documents.len());
+    let mut model = StanceModel {
+        labels: Arc::clone(&examples.labels),
+        card: card(examples, options, &counted, &decision),
+        hash: String::new(),
+        lexicon: fold::classes(&lexicon),
+        first: fold::first_look(&parts, &lexicon),
+        second: fold::second_look(&context, &decision),
+    };
+    model.hash = StanceModel::from_bytes(&model.to_bytes())?.hash;
     progress("done", 1.0);
     Ok((model, report))
+}
+
+fn card(examples: &Examples, options: &TrainOptions, counted: &Counted, decision: &Decision) -> Card {
+    Card {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        documents: examples.documents.len(),
+        sentences: examples.counts(),
+        features: counted.families().map(|(name, features)| (name.to_owned(), features.len())).to_vec(),
+        options: options.clone(),
+        sharpness: decision.sharpness,
+        offsets: decision.offsets.clone(),
+        sample: examples.sample(),
+    }
 }
