@@ -2,6 +2,7 @@
 //! `[inaudible 00:20:33]`, `[The prepared statement of Ms. Ode follows:]`.
 
 use super::lines::floor;
+use super::words::is_personal;
 
 /// First words (lower case) of a direction inside a paragraph.
 #[rustfmt::skip]
@@ -107,10 +108,7 @@ pub(super) fn is_paragraph(text: &str) -> bool {
         return true;
     }
     // A speaker's aside may stand in parentheses; a direction is short and nobody's "I".
-    let words = text.split_whitespace().count();
-    let is_aside =
-        text.split(|c: char| !c.is_alphanumeric()).any(|w| matches!(w, "I" | "we" | "We" | "you" | "my" | "our"));
-    is_direction(text) || (words <= 8 && !is_aside)
+    is_direction(text) || (text.split_whitespace().count() <= 8 && !is_personal(text))
 }
 
 /// Whether a direction says that what follows is no speech: a statement for the record, the end.

@@ -4,6 +4,7 @@ use super::super::boilerplate;
 use super::directions;
 use super::lines::{Layout, Line, ends_sentence, floor, folded, line_at};
 use super::roster::Candidate;
+use super::words::is_personal;
 use crate::document::{Span, Turn};
 
 /// Walks a text from label to label and collects what is not speech on the way.
@@ -221,7 +222,7 @@ impl<'a> Speech<'a> {
             return Some(if is_about(words(1)) { 2 } else { 1 });
         }
         let is_handled = words(1).starts_with('@');
-        (is_about(words(0)) && (is_handled || words(0).split_whitespace().count() < 120 && is_third_person(words(0))))
+        (is_about(words(0)) && (is_handled || words(0).split_whitespace().count() < 120 && !is_personal(words(0))))
             .then_some(1)
     }
 
@@ -302,11 +303,4 @@ pub(super) fn interleaved(turns: Vec<Turn>, kept: Vec<Turn>, line_of: impl Fn(u3
     // A turn without words comes before a direction that stands where they would.
     out.sort_by_key(|t| (start(t), t.spans.first().map_or(0, |s| s.end)));
     out
-}
-
-/// No "I" and no "we": somebody is written about.
-fn is_third_person(text: &str) -> bool {
-    !text
-        .split(|c: char| !c.is_alphanumeric())
-        .any(|w| matches!(w, "I" | "we" | "We" | "you" | "You" | "my" | "our" | "me"))
 }

@@ -149,6 +149,13 @@ pub(super) const TOPICS: &[&str] = &[
     "values", "weapons",
 ];
 
+/// Months: with a number they are a date.
+#[rustfmt::skip]
+pub(super) const MONTHS: &[&str] = &[
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+];
+
 /// Words in lower case that a surname begins with.
 pub(super) const SMALL_FIRST: &[&str] = &["de", "van", "von", "al", "el"];
 

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use lists::{ABBREVIATIONS, ASKERS, CLAUSES, HEADINGS, PARTICLES, PLAIN_TITLES, ROLES, TITLES};
 
-pub(super) use name::{NameKind, after_spanish_address, is_asker, is_french_office, is_heading, name};
+pub(super) use name::{NameKind, after_spanish_address, is_asker, is_description, is_french_office, is_heading, name};
 pub(in crate::read) use name::{is_part, without_affiliation};
 pub(super) use spelling::{begins_small, has_capital_word, is_capitals, is_machine, may_follow, stop_in_name};
 
@@ -63,6 +63,12 @@ pub(super) fn is(word: &str, classes: Classes) -> bool {
     let Some(lower) = lower.get_mut(..word.len()) else { return false };
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
+    // `Ä` to `Þ` stand 32 before their small forms, all behind the byte C3.
+    for at in 1..lower.len() {
+        if lower[at - 1] == 0xC3 && matches!(lower[at], 0x80..=0x9E) {
+            lower[at] += 32;
+        }
+    }
     let Some(first) = lower.first().map(|b| usize::from(*b)) else { return false };
     let like = &WORDS[BEGINS[first]..BEGINS[first + 1]];
     like.iter().any(|(known, of)| of & classes != 0 && known.as_bytes() == lower)
@@ -73,6 +79,12 @@ pub(super) fn is_in(word: &str, list: &[&str]) -> bool {
     let word = bare(word);
     // Every list is short ASCII or caseless: compare without an allocation.
     list.iter().any(|w| w.eq_ignore_ascii_case(word))
+}
+
+/// Whether `text` says "I", "we" or "you": somebody speaks and is not written about.
+pub(super) fn is_personal(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric())
+        .any(|w| matches!(w, "I" | "me" | "my" | "we" | "We" | "our" | "you" | "You"))
 }
 
 /// A word without the punctuation around it.
@@ -102,6 +114,7 @@ mod tests {
     #[test]
     fn words_have_their_classes() {
         assert!(is("Mr.", TITLE) && is("Mr.", PLAIN_TITLE) && is("MR", ABBREVIATION));
+        assert!(is("PRÄSIDENTIN", TITLE) && is("SEÑORA", TITLE));
         assert!(is("President", ROLE) && is("President", TITLE) && !is("President", CLAUSE));
         assert!(!is("Ruiz", u8::MAX) && !is("", u8::MAX) && !is(&"x".repeat(99), u8::MAX));
         assert!(WORDS.iter().all(|(w, _)| w.len() <= LONGEST));

@@ -1,7 +1,7 @@
 //! What kind of name a text is, if it is one: a person's, a part in the talk, or the name of a thing.
 
 use super::super::lines::first_of;
-use super::lists::{INSTITUTIONS, LAST_ROLES, MACHINE, SHORT_CLAUSES, SMALL_FIRST, TOPICS};
+use super::lists::{INSTITUTIONS, LAST_ROLES, MACHINE, MONTHS, SHORT_CLAUSES, SMALL_FIRST, TOPICS};
 use super::spelling::{is_capitals, is_joined, is_machine};
 use super::{ASKER, CLAUSE, Classes, HEADING, PARTICLE, ROLE, TITLE, bare, is, is_in};
 
@@ -38,7 +38,7 @@ pub(in crate::read::turns) fn name(text: &str) -> Option<NameKind> {
     let capitals = is_capitals(text);
     let (head, description) = text.split_once(',').map_or((text, ""), |(h, d)| (h, d));
     let head = head.trim();
-    if head.is_empty() || !head.chars().any(char::is_alphabetic) {
+    if head.is_empty() || !head.chars().any(char::is_alphabetic) || has_date(text) {
         return None;
     }
     let mut count = 0;
@@ -107,6 +107,14 @@ pub(in crate::read::turns) fn name(text: &str) -> Option<NameKind> {
     Some(kind)
 }
 
+/// `March 12`, `12 March 2024`: a day before a time, not `Speaker 12`.
+fn has_date(text: &str) -> bool {
+    let is_number = |w: &str| w.starts_with(|c: char| c.is_ascii_digit());
+    let pairs = || text.split_whitespace().zip(text.split_whitespace().skip(1));
+    text.bytes().any(|b| b.is_ascii_digit())
+        && pairs().any(|(a, b)| is_number(a) && is_in(b, MONTHS) || is_number(b) && is_in(a, MONTHS))
+}
+
 /// Whether a clause word shows that `text` is no name.
 fn has_clause_word(text: &str) -> bool {
     let text = without_short_surname(text);
@@ -151,7 +159,7 @@ pub(in crate::read::turns) fn is_french_office(text: &str) -> bool {
         ["président", "vice-président", "ministre", "premier", "première", "secrétaire", "rapporteu", "garde"];
     let office = office.to_lowercase();
     is_in(address, &["m", "mme", "madame", "monsieur"])
-        && matches!(article, "le" | "la")
+        && is_in(article, &["le", "la"])
         && offices.iter().any(|o| office.starts_with(o))
         && all.clone().count() < 12
         && all.all(|w| w.chars().all(|c| c.is_alphabetic() || "'’,-".contains(c)))
@@ -159,7 +167,9 @@ pub(in crate::read::turns) fn is_french_office(text: &str) -> bool {
 
 /// What follows `El señor`, `La señora` in a Spanish parliament: a name or an office in capitals.
 pub(in crate::read::turns) fn after_spanish_address(text: &str) -> Option<&str> {
-    ["El señor ", "La señora "].iter().find_map(|address| text.trim_start().strip_prefix(address))
+    ["El señor ", "La señora ", "EL SEÑOR ", "LA SEÑORA "]
+        .iter()
+        .find_map(|address| text.trim_start().strip_prefix(address))
 }
 
 /// A name without letter case that is a clause or a heading: "first", "note", "he said".
@@ -203,13 +213,18 @@ pub(in crate::read) fn without_affiliation(text: &str) -> &str {
     let is_person = head.contains(' ')
         && !head.contains(|c: char| c.is_ascii_digit())
         && matches!(name(head), Some(NameKind::Plain | NameKind::Titled));
-    let is_named = |w: &str| w.starts_with(char::is_uppercase) || is(w, PARTICLE) || w == "&";
     let is_capital = |w: &str| w.len() > 1 && w.bytes().all(|b| b.is_ascii_uppercase());
-    let is_institution = from.split_whitespace().all(is_named)
+    let is_institution = is_description(from)
         && from.split_whitespace().count() < 8
-        && !has_clause_word(from)
         && (mark == " | " || from.split_whitespace().any(|w| is_capital(bare(w)) || is_in(w, INSTITUTIONS)));
     if is_person && is_institution { head } else { text }
+}
+
+/// Whether `text` can say who somebody is: capitalised throughout, no clause, no sentence.
+pub(in crate::read::turns) fn is_description(text: &str) -> bool {
+    let is_named =
+        |w: &str| w.starts_with(char::is_uppercase) || is(w, PARTICLE) || matches!(w, "&" | "-" | "--" | "–" | "—");
+    text.split_whitespace().all(is_named) && !has_clause_word(text)
 }
 
 /// Whether `name` is a part that asks.
@@ -262,6 +277,8 @@ mod tests {
             "My view",
             "He Said",
             "NO TALKS",
+            "March 12, 2024",
+            "Tuesday, 12 March",
             "So China",
             "2020",
         ] {
