@@ -235,7 +235,9 @@ impl<'a> Speech<'a> {
                 && paragraphs[i].first == paragraphs[i].last
                 && !directions::is_paragraph(words(i))
         };
-        (usize::from(is_labelled)..paragraphs.len())
+        // Title, author and date over a text that nobody is named for are no footer.
+        let spoken = if is_labelled { 1 } else { (0..paragraphs.len()).take_while(|i| is_bare(*i)).count() };
+        (spoken..paragraphs.len())
             .find(|&i| {
                 let run = (i..paragraphs.len()).take(3).all(is_bare);
                 boilerplate::is_end_mark(words(i)) || (self.punctuated && (boilerplate::is_notice(words(i)) || run))
