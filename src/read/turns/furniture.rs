@@ -98,14 +98,17 @@ fn heads(text: &str, lines: &[Line]) -> Vec<Span> {
             found.push(i);
             continue;
         }
-        if first == &b'['
+        // What a browser prints above each page: `3/14/24, 10:02 AM Title of the page`, always the same.
+        let is_dated = time::date(bytes) > 0;
+        let is_said = first == &b'['
             || ends_sentence(content) && last != &b'-'
             || time::stamp(content).is_some()
-            || label::parse(content, 0, true).is_some()
-        {
+            || label::parse(content, 0, true).is_some();
+        if is_said && !is_dated {
             continue;
         }
-        let key: Vec<u8> = bytes.iter().filter(|b| !b.is_ascii_digit() && !b.is_ascii_whitespace()).copied().collect();
+        let is_kept = |b: &&u8| is_dated || !b.is_ascii_digit() && !b.is_ascii_whitespace();
+        let key: Vec<u8> = bytes.iter().filter(is_kept).copied().collect();
         let entry = seen.entry(key).or_default();
         entry.0 += 1;
         entry.1.push(i);
@@ -216,5 +219,11 @@ mod tests {
         let text: String = (1..5).map(page).collect();
         let found: Vec<String> = heads(&text, &split(&text)).into_iter().map(|s| s.of(&text).to_owned()).collect();
         assert_eq!(found.len(), 8, "{found:?}");
+        // The same line with another time is a message in a chat.
+        let dated = |n: u32| page(n).replace("Report 24/03 of the Board", "3/14/24, 10:02 AM Port Review: Cranes at");
+        let text: String = (1..5).map(|n| dated(n).replace(&format!("Cranes at {n}"), "Cranes")).collect();
+        assert_eq!(heads(&text, &split(&text)).len(), 8, "{text}");
+        let text: String = (1..5).map(|n| dated(n).replace("10:02", &format!("10:0{n}"))).collect();
+        assert_eq!(heads(&text, &split(&text)).len(), 4, "{text}");
     }
 }

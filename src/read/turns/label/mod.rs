@@ -3,10 +3,11 @@
 //! A label is found by its shape alone. Whether a line that has the shape of a label is one
 //! is decided by [`super::roster`], which sees the whole document.
 //!
-//! [`prefix`] steps over what may stand before a name; then the families of shapes are tried in turn: [`colon`],
-//! [`stop`], [`dash`], [`unmarked`]. What they share is below: how a label is made of a name that was found, and what
-//! may stand between the name and the words.
+//! [`prefix`] steps over what may stand before a name; then the families of shapes are tried in turn: [`chat`],
+//! [`colon`], [`stop`], [`dash`], [`unmarked`]. What they share is below: how a label is made of a name that was
+//! found, and what may stand between the name and the words.
 
+mod chat;
 mod colon;
 mod dash;
 mod prefix;
@@ -82,7 +83,8 @@ pub(super) fn parse(line: &str, bold: usize, starts: bool) -> Option<Label> {
     if is_prose(rest) {
         return None;
     }
-    let mut label = colon::colon(rest)
+    let mut label = chat::chat(rest, time)
+        .or_else(|| colon::colon(rest))
         .or_else(|| stop::question_or_answer(rest))
         .or_else(|| if starts { stop::stop(rest) } else { None })
         .or_else(|| dash::dash(rest))

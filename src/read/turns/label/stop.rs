@@ -32,6 +32,9 @@ pub(super) fn stop(rest: &str) -> Option<Label> {
                     speech += if is_remark(inside) { length + 1 } else { 0 };
                 }
                 let speech = to_speech(rest, tail(rest, speech, false).at);
+                // `President. – The next item`
+                let words = rest[speech..].trim_start_matches(['—', '–']);
+                let speech = to_speech(rest, rest.len() - words.len());
                 return made(Separator::Stop, rest, 0..end, speech, None).filter(|_| speech < rest.len());
             }
             b'(' | b'[' => {
@@ -152,6 +155,7 @@ mod tests {
         assert_eq!(shown("M. le ministre de la mer. C'est fait."), "Stop|M. le ministre de la mer|C'est fait.|");
         assert_eq!(shown("M. Jean Varin. Merci."), "Stop|M. Jean Varin|Merci.|");
         assert_eq!(shown("La señora RUIZ.- Gracias."), "Stop|La señora RUIZ|Gracias.|");
+        assert_eq!(shown("President. – The next item is salt."), "Stop|President|The next item is salt.|");
         assert_eq!(shown("Abg. Ode (Partei): Nein."), "Colon|Abg. Ode|Nein.|");
         for line in [
             "Mr. Ode, you spoke of it.",

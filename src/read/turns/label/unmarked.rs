@@ -1,16 +1,18 @@
-//! Nothing between the name and the words but how it is set: in bold, before a tab, on a line of its own.
+//! Nothing between the name and the words but how it is set: in bold, before a tab or a time, on a line of its own.
 
 use super::super::lines::floor;
+use super::super::time::stamp;
 use super::super::words;
 use super::{Label, Marks, Separator, made, tail, to_speech};
 
-/// A bold name without a separator, or a name and a tab.
+/// A bold name without a separator, or a name and a tab or a time in brackets.
 pub(super) fn gap(rest: &str, bold: usize) -> Option<Label> {
     let head = &rest[..floor(rest, 80)];
-    if bold == 0 {
+    let stamped = memchr::memchr2(b'[', b'(', head.as_bytes()).filter(|at| *at > 0 && stamp(&rest[*at..]).is_some());
+    if bold == 0 && stamped.is_none() {
         memchr::memchr3(b'\t', b'*', b'_', head.as_bytes())?;
     }
-    let end = match head.find('\t') {
+    let end = match head.find('\t').or(stamped) {
         Some(tab) => tab,
         None if bold > 0 && bold < rest.len() && rest.is_char_boundary(bold) => bold,
         None => {
@@ -63,6 +65,13 @@ pub(super) fn alone(rest: &str) -> Option<Label> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::shown;
+
+    #[test]
+    fn names_before_a_time() {
+        assert_eq!(shown("ANA RUIZ [00:00:03] We say: no."), "Gap|ANA RUIZ|We say: no.|3");
+        assert_eq!(shown("Speaker 1 (00:03) No."), "Gap|Speaker 1|No.|3");
+        assert_eq!(shown("ANA RUIZ [the chair] We say no."), "none");
+    }
 
     #[test]
     fn names_alone() {

@@ -47,7 +47,9 @@ pub(in crate::read::turns) fn labels(
                     label.time = Some(time);
                     label.speech = (next.end - line.start) as usize;
                 } else if i > first {
-                    label.time = time::only_stamp(lines[i - 1].of(text));
+                    // `10:02 AM` stands above a heading in the news of a day.
+                    let above = lines[i - 1].of(text);
+                    label.time = time::only_stamp(above).filter(|_| !above.ends_with(['m', 'M', '.']));
                 }
             }
             roster.add(i, &content[label.name.clone()], label);
