@@ -64,8 +64,7 @@ impl View<'_> {
         let name = &self.roster.names[candidate.name as usize];
         let line = candidate.line as usize;
         let printed = self.printed(candidate);
-        let is_question = matches!(printed, "Q" | "A");
-        if is_question {
+        if name.is_question {
             return name.by_separator[label.separator as usize] > 1
                 || (self.main == label.separator && self.roster.names.len() > 2);
         }
@@ -133,7 +132,9 @@ impl View<'_> {
         }
         let printed = self.printed(candidate);
         let is_like = name.capitals || is_strong || words::has_capital_word(printed);
-        if self.is_capital && !label.capitals && !(recurs && is_like) {
+        // `VICE-PRESIDENT Ana Ruiz`: the title is set in capitals.
+        let is_set = label.capitals || label.kind == NameKind::Titled && words::has_capital_word(printed);
+        if self.is_capital && !is_set && !(recurs && is_like) {
             return false;
         }
         if recurs {
@@ -242,12 +243,14 @@ pub(super) fn is_followed_by_speech(candidate: &Candidate, text: &str, lines: &[
     let line = candidate.line as usize;
     let before = line.checked_sub(1).map(|b| lines[b]);
     let starts = before.is_none_or(|b| b.is_blank() || ends_sentence(b.of(text)) || !layout.wrapped);
-    let next = lines[line + 1..].iter().take(3).find(|l| !l.is_blank());
-    starts
-        && next.is_some_and(|l| {
-            let next = l.of(text);
-            next.len() > 60 || ends_sentence(next) || next.starts_with('(') || candidate.label.time.is_some()
-        })
+    let words = (lines[line].start as usize + candidate.label.speech) as u32;
+    let next = lines[line + 1..].iter().skip_while(|l| l.end <= words).take(3).find(|l| !l.is_blank());
+    starts && next.is_some_and(|l| is_said(l.of(text)) || candidate.label.time.is_some())
+}
+
+/// Whether a line below a name is what somebody says.
+pub(super) fn is_said(line: &str) -> bool {
+    line.len() > 60 || ends_sentence(line) || line.starts_with('(')
 }
 
 /// How many words a name has.

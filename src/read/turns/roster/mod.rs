@@ -5,13 +5,15 @@
 //! talk, or is named elsewhere. This keeps "Let me be clear:" and a footer's "Chips and Trade:
 //! A Primer" out without a list of either.
 //!
-//! [`gather`] walks the lines and adds what looks like a label; [`count`] tells the shape that the document uses;
+//! [`gather`] walks the lines and adds what looks like a label; [`titled`] tells titles from words;
+//! [`count`] tells the shape that the document uses;
 //! [`mentions`] looks for the names elsewhere in the text; [`accept`] decides on each candidate.
 
 mod accept;
 mod count;
 mod gather;
 mod mentions;
+mod titled;
 
 use std::collections::BTreeMap;
 
@@ -114,8 +116,108 @@ impl Roster {
 
     /// The candidates that are labels.
     fn settled(mut self, text: &str, lines: &[Line], layout: Layout) -> Vec<Candidate> {
+        self.take_titles_behind(text, lines, layout);
+        self.take_titles_below(text, lines);
         self.find_mentions(text, lines);
         let kept = accept::kept(&self, text, lines, layout);
         self.candidates.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(c, _)| c).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Hints;
+    use super::super::lines::split;
+    use super::*;
+
+    /// The labels of a text, as they are printed.
+    fn printed(text: &str) -> Vec<&str> {
+        let lines = split(text);
+        let layout = Layout::of(text, &lines);
+        let labels = labels(text, &lines, 0, layout, &Hints::default());
+        labels.iter().map(|c| &lines[c.line as usize].of(text)[c.label.name.clone()]).collect()
+    }
+
+    const TALK: &str = "Ana Ruiz: We met in March.\nJon Ode: So we did.\nAna Ruiz: It was cold.\nJon Ode: It was.\n";
+
+    #[test]
+    fn what_stands_once_before_a_colon_has_a_title_or_is_named() {
+        let after = |line: &str| printed(&format!("{TALK}{line}\nAna Ruiz: Mira Stoll, then.\n")).len() - 5;
+        assert_eq!(after("Mira Stoll: I came by train."), 1);
+        assert_eq!(after("Minister Keel: I came by train."), 1);
+        assert_eq!(after("Cargo Weight: It was forty tons."), 0);
+        assert_eq!(after("Minister Keel: forty tons"), 0);
+    }
+
+    #[test]
+    fn what_stands_once_is_somebody_where_one_speaker_would_begin_twice() {
+        let line = "Cargo Weight: It was forty tons.\n";
+        assert_eq!(printed(&format!("{TALK}{line}Jon Ode: So it was.\n")).len(), 6);
+        assert_eq!(printed(&format!("{TALK}{line}Ana Ruiz: So it was.\n")).len(), 5);
+    }
+
+    #[test]
+    fn labels_have_the_shape_that_most_have() {
+        let line = "Mr. Keel. That is so.\n";
+        assert_eq!(printed(&format!("{TALK}{line}")).len(), 4);
+        assert_eq!(printed(&line.repeat(2)), ["Mr. Keel"; 2]);
+        // Questions and answers go with any.
+        assert_eq!(printed(&format!("{TALK}Q. Was it?\nA. It was.\nQ. Is it?\nA. It is.\n")).len(), 8);
+    }
+
+    #[test]
+    fn a_name_alone_on_its_line_recurs_and_has_words_below() {
+        let talk = "Ana Ruiz\nWe met in March.\nJon Ode\nSo we did.\n".repeat(2);
+        assert_eq!(printed(&talk).len(), 4);
+        assert_eq!(printed(&format!("{talk}Mira Stoll\nShe came by train.\n")).len(), 4);
+        assert_eq!(printed(&format!("{talk}Ana Ruiz\nJon Ode\n")).len(), 4);
+    }
+
+    #[test]
+    fn a_title_behind_a_dash_comes_again_word_for_word() {
+        let talk = "Ana Ruiz -- Chief Economist\nWe met in March.\nJon Ode -- Port Union\nSo we did.\n";
+        assert_eq!(printed(talk), [""; 0]);
+        assert_eq!(printed(&talk.repeat(2)).len(), 4);
+        // Votes are words, not titles.
+        let votes = "THE CHAIR -- We vote.\nMS. RUIZ -- Aye\nMR. ODE -- Aye\n".repeat(2);
+        assert_eq!(printed(&votes).len(), 6);
+    }
+
+    #[test]
+    fn a_title_below_a_name_comes_again_word_for_word() {
+        let talk = "Ana Ruiz\nEconomist, Dune Bank\nWe met in March.\nJon Ode\nPort Union\nSo we did.\n";
+        assert_eq!(printed(talk), [""; 0]);
+        assert_eq!(printed(&talk.repeat(2)), ["Ana Ruiz", "Jon Ode", "Ana Ruiz", "Jon Ode"]);
+    }
+
+    #[test]
+    fn in_capitals_only_what_is_set_so() {
+        let talk = "PRESIDENT RUIZ: We met.\nMR. ODE: So we did.\n".repeat(2);
+        let after = |line: &str| printed(&format!("{talk}{line}\n")).len() - 4;
+        assert_eq!(after("VICE PRESIDENT Mira Stoll: I came by train."), 1);
+        assert_eq!(after("Minister Keel: I came by train."), 0);
+    }
+
+    #[test]
+    fn a_list_of_who_takes_part_is_not_said() {
+        let list = "Host: Ana Ruiz.\nGuest: Jon Ode.\n";
+        assert_eq!(printed(&format!("{list}{TALK}")).len(), 4);
+        assert_eq!(printed(&format!("{TALK}{list}")).len(), 6);
+    }
+
+    #[test]
+    fn names_are_told_whatever_their_case_and_description() {
+        assert_eq!(key("MR.  DALE (Ohio)"), "mr dale");
+        assert_eq!(key("Ana Ruiz, Minister"), "ana ruiz");
+    }
+
+    #[test]
+    fn after_the_close_nobody_begins_to_speak() {
+        let text = format!("{TALK}Mira Stoll: I came by train.\nMira Stoll: So I did.\nAna Ruiz: Yes.\n");
+        let lines = split(&text);
+        let mut all = labels(&text, &lines, 0, Layout::of(&text, &lines), &Hints::default());
+        assert_eq!(all.len(), 7);
+        drop_appended(&mut all, 4);
+        assert_eq!(all.len(), 5);
     }
 }
