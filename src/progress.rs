@@ -69,7 +69,7 @@ impl Observer for Progress {
 
     fn note(&self, path: &str, note: &Note) {
         if self.notes {
-            self.bar.suspend(|| line(&format!("note: {path}: {note}")));
+            self.bar.suspend(|| remark(path, &note.to_string()));
         }
     }
 }
@@ -101,6 +101,11 @@ impl Fitting {
 /// One line about an error on standard error.
 pub(crate) fn complain(error: &Error) {
     line(&format!("error: {error}"));
+}
+
+/// One line about what was guessed of an input.
+pub(crate) fn remark(path: &str, note: &str) {
+    line(&format!("note: {path}: {note}"));
 }
 
 fn line(text: &str) {

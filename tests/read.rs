@@ -252,19 +252,112 @@ fn a_table_whose_speakers_are_not_found_says_so() {
     assert!(got.notes[0].message.contains("--speaker-column") && got.notes[0].message.contains("\"respondent\""));
     assert!(bytes("a.csv", "text\nOne.\nTwo.\n").notes.is_empty(), "there is none to name");
     assert!(bytes("a.csv", "speaker,text,n\nAna,One.,1\n,Two.,2\n").notes.is_empty());
+}
 
-    let columns = read::Columns { speaker: Some("respondent".to_owned()), ..read::Columns::default() };
-    let options = ReadOptions { columns, ..ReadOptions::default() };
-    let mut faults = Vec::new();
-    let line = b"{\"speaker\":\"Ana\",\"text\":\"One.\"}\n".to_vec();
-    let done = read::read(Input::from_bytes("a.jsonl", line), &options, &mut |item| {
-        if let Item::Fault(e) = item {
-            faults.push(e);
+/// With the speaker in a column called `who`.
+fn who(name: &str, bytes: &str) -> Got {
+    let columns = read::Columns { speaker: Some("who".to_owned()), ..read::Columns::default() };
+    got(Input::from_bytes(name, bytes), &ReadOptions { columns, ..ReadOptions::default() })
+}
+
+#[test]
+fn a_field_that_comes_late_is_found_and_one_that_never_comes_is_one_error() {
+    let late = "{\"text\":\"One.\"}\n{\"text\":\"Two.\",\"who\":null}\n{\"text\":\"Three.\",\"who\":\"Ana\"}\n";
+    let got = who("a.jsonl", late);
+    assert_eq!((got.error, got.faults.len()), (None, 0));
+    let said: Vec<_> = got.documents[0].turns.iter().map(|t| t.speaker).collect();
+    assert_eq!(said, [None, None, Some(0)]);
+
+    let late = bytes("a.jsonl", "{\"speaker\":\"Ana\"}\n{\"speaker\":\"Ben\",\"text\":\"Two.\"}\n");
+    assert_eq!(
+        late.faults.iter().map(|e| (e.line, e.column.as_deref())).collect::<Vec<_>>(),
+        [(Some(1), Some("text"))]
+    );
+    assert_eq!(speech(&late.documents[0]), "Two.");
+
+    let row = "{\"text\":\"One.\",\"speaker\":\"Ana\"}\n";
+    for got in [who("a.jsonl", &row.repeat(3)), who("a.csv", "text,speaker\nOne.,Ana\nTwo.,Ben\n")] {
+        assert_eq!((got.documents.len(), got.faults.len()), (0, 0));
+        let error = got.error.unwrap();
+        assert_eq!((error.kind, error.column.as_deref()), (Kind::Usage, Some("who")));
+        assert!(error.message.contains("\"text\", \"speaker\""), "{error}");
+    }
+    let error = bytes("a.jsonl", "{\"words\":\"One.\"}\n{\"words\":\"Two.\"}\n").error.unwrap();
+    assert!(error.message.contains("--text-column") && error.message.contains("\"words\""), "{error}");
+}
+
+#[test]
+fn json_of_another_build_is_one_error_and_no_speech() {
+    let got = bytes("a.json", "{\n \"turns\": [\n  {\n   \"text\": \"One.\"\n  }\n ]\n}\n");
+    assert_eq!((got.documents.len(), got.faults.len()), (0, 0));
+    let error = got.error.unwrap();
+    assert!(error.line == Some(1) && error.message.contains("one array"), "{error}");
+
+    let got = bytes("a.jsonl", "{\"text\":{\"0\":\"One.\"}}\n{\"text\":[\"Two.\"]}\n{\"text\":3}\n{\"text\":NaN}\n");
+    assert_eq!(got.faults.iter().map(|e| e.line).collect::<Vec<_>>(), [Some(1), Some(2), Some(4)]);
+    assert!(got.faults[2].message.contains("null"), "{}", got.faults[2]);
+    assert_eq!(speech(&got.documents[0]), "3");
+}
+
+#[test]
+fn a_name_that_stands_twice_is_refused_only_where_it_matters() {
+    let error = bytes("a.csv", "text,speaker,text\nOne.,Ana,Two.\n").error.unwrap();
+    assert_eq!((error.kind, error.line, error.column.as_deref()), (Kind::Format, Some(1), Some("text")));
+    let got = bytes("a.csv", "note,text,id,speaker,note,id\nx,One.,1,Ana,y,2\n");
+    assert_eq!(got.error, None);
+    assert_eq!(got.documents[0].columns, ["note", "id", "note_2", "id_2"]);
+    assert_eq!(got.documents[0].records[0].cells, ["x", "1", "y", "2"]);
+}
+
+#[test]
+fn what_spreadsheets_and_statistics_programs_add_changes_nothing() {
+    let wanted = bytes("a.csv", "text,speaker,weight\n\"One,\nso.\",Ana,\"0,5\"\nTwo.,Ben,\"1,5\"\n");
+    let rows = "\"One,\nso.\";Ana;0,5\nTwo.;Ben;1,5\n";
+    let tables = [
+        format!("sep=;\ntext;speaker;weight\n{rows}"),
+        format!("\"SEP=;\"\ntext;speaker;weight\n{rows}"),
+        format!("TEXT;Speaker\u{A0}Name;weight;;\n{}", rows.replace("5\n", "5;;\n")) + ";;;;\n;;;;\n\n",
+        format!("text\tspeaker\tweight\n{}", rows.replace(';', "\t")),
+    ];
+    for table in tables {
+        let table = format!("\u{FEFF}{}", table.replace('\n', "\r\n"));
+        let utf16: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (name, file) in [("a.csv", table.clone().into_bytes()), ("a.txt", utf16)] {
+            let got = bytes(name, file);
+            assert_eq!((got.error, got.faults.len()), (None, 0), "{table:?}");
+            let (doc, wanted) = (&got.documents[0], &wanted.documents[0]);
+            assert_eq!(doc.text.replace('\r', ""), wanted.text, "{table:?}");
+            assert_eq!(
+                (&doc.speakers, &doc.records[1].cells),
+                (&wanted.speakers, &wanted.records[1].cells),
+                "{table:?}"
+            );
         }
-        Ok(())
-    });
-    assert!(done.is_err());
-    assert!(faults.iter().all(|e| e.column.as_deref() == Some("respondent")), "{faults:?}");
+    }
+    // The places are those of the file.
+    let got = bytes("a.csv", "sep=;\r\n\r\ntext;speaker\r\n;;\r\nOne.;Ana\r\nTwo.\r\n");
+    assert_eq!(got.faults.iter().map(|e| (e.line, e.byte)).collect::<Vec<_>>(), [(Some(6), Some(37))]);
+    assert_eq!(who("a.csv", "sep=;\ntext;speaker\nOne.;Ana\n").error.unwrap().line, Some(2));
+}
+
+#[test]
+fn marks_behind_the_last_cell_that_is_needed_may_be_missing() {
+    let got = bytes("a.csv", "text,speaker,note,code\nOne.,Ana,x,y\nTwo.,Ben\n");
+    assert_eq!((got.error, got.faults.len()), (None, 0));
+    assert_eq!(got.documents[0].records[1].cells, ["", ""]);
+}
+
+#[test]
+fn row_names_without_a_name_are_seen_and_said() {
+    let got = bytes("a.tsv", "\"text\"\t\"speaker\"\n\"1\"\t\"One, so.\"\t\"Ana\"\n\"2\"\t\"Two.\"\t\"Ben\"\n");
+    assert_eq!((got.error, got.faults.len(), got.notes.len()), (None, 0, 1));
+    assert_eq!(got.documents[0].speakers, ["Ana", "Ben"]);
+    let got = bytes("a.csv", "\"\",text,speaker\n1,One.,Ana\n2,Two.,NA\n3,Three.,NA\n");
+    assert_eq!(got.documents[0].columns, [""]);
+    assert!(got.notes.len() == 1 && got.notes[0].message.contains("\"NA\""), "{:?}", got.notes);
+    // A comma that cuts a text makes no row name.
+    let got = bytes("a.csv", "text,speaker\nWell, so.,Ana\nTwo.,Ben\n");
+    assert_eq!((got.faults[0].line, got.documents[0].turns.len()), (Some(2), 1));
 }
 
 #[test]

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use standpoint::read::labelled;
 use standpoint::stance::evaluate::{Folds, Group, against, cross_validate};
 use standpoint::stance::train::{Progress, TrainOptions};
 use standpoint::{Error, Kind, Result};
@@ -12,7 +11,7 @@ use standpoint::{Error, Kind, Result};
 use standpoint::argument::task::{self, Against};
 
 use super::argument;
-use super::labels::{Table, Task, model};
+use super::labels::{Table, Task, examples, model};
 
 /// Measure a stance model, or how well one can be trained, on labelled sentences
 #[derive(Args, Debug)]
@@ -73,9 +72,9 @@ pub(crate) fn run(args: &Evaluate, progress: Progress) -> Result<String> {
     let evaluation = if let Some(path) = &args.model {
         let model = model(path)?;
         options.labels = Some(Arc::clone(model.labels()));
-        against(&model, &labelled::read(&args.table.labels, &options)?)?
+        against(&model, &examples(&args.table.labels, &options)?)?
     } else {
-        let examples = labelled::read(&args.table.labels, &options)?;
+        let examples = examples(&args.table.labels, &options)?;
         let group = match args.group {
             By::Document => Group::Document,
             By::Speaker => Group::Speaker,

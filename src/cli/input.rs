@@ -1,7 +1,7 @@
 //! Arguments shared by the subcommands that read dialogue.
 
 use standpoint::Result;
-use standpoint::read::{self, Columns, READERS, ReadOptions};
+use standpoint::read::{Columns, Input, READERS, ReadOptions, read_aliases};
 
 /// How inputs are read.
 #[derive(Debug, clap::Args)]
@@ -50,7 +50,7 @@ impl InputArgs {
                 id: self.id_column.clone(),
             },
             keep_boilerplate: self.keep_boilerplate,
-            aliases: self.aliases.as_deref().map(read::open_aliases).transpose()?.unwrap_or_default(),
+            aliases: self.aliases.as_deref().map_or(Ok(Vec::new()), |path| read_aliases(Input::open(path)?))?,
             ..ReadOptions::default()
         })
     }

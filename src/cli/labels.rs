@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use standpoint::read::labelled::{Columns, Options};
-use standpoint::stance::StanceModel;
-use standpoint::{Result, read};
+use standpoint::read::labelled::{self, Columns, Options};
+use standpoint::stance::{Examples, StanceModel};
+use standpoint::{Result, Source, read};
+
+use crate::progress::remark;
 
 /// What is learned or measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -60,6 +62,22 @@ impl Table {
         };
         Options { columns, none: self.none.clone(), skip_unlabelled: self.skip_unlabelled, labels: None }
     }
+}
+
+/// Reads the tables, and says in which encoding where that was guessed.
+///
+/// # Errors
+/// As [`labelled::read`].
+pub(crate) fn examples(tables: &[PathBuf], options: &Options) -> Result<Examples> {
+    let examples = labelled::read(tables, options)?;
+    let mut told = "";
+    for Source { path, encoding, .. } in examples.documents.iter().map(|e| &e.document.source) {
+        if !encoding.starts_with("UTF-") && path != told {
+            remark(path, &format!("the bytes are not UTF-8; read as {encoding}"));
+            told = path;
+        }
+    }
+    Ok(examples)
 }
 
 /// The model in a file; `shipped` is the one that comes with the program.

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use standpoint::profile::estimate::ENOUGH;
+use standpoint::read::Input;
 use standpoint::write::coding::{self, Drawn, Plan};
 use standpoint::write::{Dialect, atomic};
-use standpoint::{Error, Kind, Result, read};
+use standpoint::{Error, Kind, Result};
 
 /// Draw sentences to code by hand, for shares that may be published
 #[derive(Args, Debug)]
@@ -58,7 +59,7 @@ struct Size {
 /// A table that is no sentences.csv or holds codes already, an output that holds codes or cannot be written.
 pub(crate) fn run(args: &Sample) -> Result<String> {
     super::spare(&args.output, std::slice::from_ref(&args.table))?;
-    if args.output.is_file() && coding::is_coded(&read::bytes(&args.output)?) {
+    if args.output.is_file() && coding::is_coded(Input::open(&args.output)?) {
         let message = "holds codes, which would be lost: move it, or choose another name for the sheet";
         return Err(Error::new(Kind::Usage, message).at_path(args.output.display().to_string()));
     }
@@ -67,9 +68,9 @@ pub(crate) fn run(args: &Sample) -> Result<String> {
         (None, n) => Plan::PerSpeaker(n.unwrap_or_default() as usize),
     };
     let dialect = if args.excel { Dialect::Excel } else { Dialect::Plain };
-    let bytes = read::bytes(&args.table)?;
+    let mut table = Input::open(&args.table)?;
     let (sheet, drawn) =
-        coding::sheet(&bytes, plan, args.seed, dialect).map_err(|e| e.at_path(args.table.display().to_string()))?;
+        coding::sheet(&mut table, plan, args.seed, dialect).map_err(|e| e.at_path(args.table.display().to_string()))?;
     atomic::write(&args.output, &sheet)?;
     let sum = |of: fn(&Drawn) -> usize| drawn.iter().map(of).sum::<usize>();
     let enough = drawn.iter().filter(|d| d.drawn >= ENOUGH).count();

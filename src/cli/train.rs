@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use standpoint::Result;
 use standpoint::argument::task;
-use standpoint::read::labelled;
 use standpoint::stance::StanceModel;
 use standpoint::stance::train::{Progress, TrainOptions, TrainReport, fit, tune};
 
 use super::argument;
-use super::labels::{Table, Task};
+use super::labels::{Table, Task, examples};
 
 /// Train a stance model from labelled sentences
 #[derive(Args, Debug)]
@@ -51,7 +50,7 @@ pub(crate) fn run(args: &Train, save: impl Fn(&Path, &[u8]) -> Result<()>, progr
         save(&args.output, &model)?;
         return Ok(format!("wrote {}\n", args.output.display()));
     }
-    let examples = labelled::read(&args.table.labels, &args.table.options())?;
+    let examples = examples(&args.table.labels, &args.table.options())?;
     let mut options = TrainOptions { none_share: args.none_share, ..TrainOptions::default() };
     if args.tune {
         options = tune(&examples, &options, progress)?;

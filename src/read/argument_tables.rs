@@ -1,9 +1,10 @@
 //! `components.csv` and `relations.csv` → [`Tables`].
 
-use super::labelled;
+use super::Input;
+use super::spreadsheet::Spreadsheet;
 use super::table::is_own;
 use crate::argument::{Sited, Table, Tables};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::write::Dialect;
 
 /// Reads the two tables from the bytes of their files; the paths are for messages only.
@@ -27,30 +28,31 @@ pub fn unannotated((bytes, path): (&[u8], &str)) -> Result<Tables> {
 
 /// One CSV file.
 fn table(bytes: &[u8], path: &str) -> Result<Sited> {
-    let format = |line: u64, message: String| Error::new(Kind::Format, message).at_path(path).at_line(line);
-    let mut records = labelled::Table::new(bytes).map_err(|e| e.at_path(path))?;
-    let columns: Vec<String> = records.header.iter().map(|c| c.trim().to_owned()).collect();
-    if let Some(i) = (1..columns.len()).find(|i| columns[..*i].contains(&columns[*i])) {
-        return Err(format(1, format!("the column \"{}\" stands twice in the header", columns[i])));
+    let table = parsed(&mut Input::from_bytes(path, bytes)).map_err(|e| e.at_path(path))?;
+    Ok(Sited { path: path.to_owned(), ..table })
+}
+
+fn parsed(input: &mut Input) -> Result<Sited> {
+    let mut sheet = Spreadsheet::open(input)?;
+    let columns = sheet.header.names().to_owned();
+    for name in columns.iter().filter(|name| !name.is_empty()) {
+        sheet.column(name)?;
     }
     // A table of ours may have been written for spreadsheets.
     let bare: fn(&str) -> &str = if is_own(&columns) { Dialect::unguarded } else { |cell| cell };
     let (mut rows, mut lines) = (Vec::new(), Vec::new());
     let mut record = csv::StringRecord::new();
-    while records.next(&mut record).map_err(|e| e.at_path(path))? {
-        let line = record.position().map_or(0, csv::Position::line);
-        if record.len() != columns.len() {
-            return Err(format(line, format!("{} cells where the header has {}", record.len(), columns.len())));
-        }
+    while sheet.next(&mut record)? {
         rows.push(record.iter().map(|cell| bare(cell).to_owned()).collect());
-        lines.push(line);
+        lines.push(record.position().map_or(0, csv::Position::line));
     }
-    Ok(Sited { path: path.to_owned(), table: Table { columns, rows }, lines: Some(lines) })
+    Ok(Sited { path: String::new(), table: Table { columns, rows }, lines: Some(lines) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     #[test]
     fn what_a_spreadsheet_did_to_a_table_changes_nothing() {

@@ -18,13 +18,22 @@ pub(super) fn feed_lines(bytes: &mut [u8]) {
     bytes.iter_mut().filter(|b| **b == b'\r').for_each(|b| *b = b'\n');
 }
 
-/// The bytes of a text whose lines end in line feeds, whatever they ended in. No offset moves.
-pub(super) fn line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let mut bytes = Cow::Borrowed(bytes);
-    if ends_in_returns(&bytes) {
-        feed_lines(bytes.to_mut());
+/// The first bytes of an input as its format is told by: UTF-16 decoded, lines ended by line feeds.
+pub(super) fn legible(head: &[u8]) -> Cow<'_, [u8]> {
+    let mut legible = Cow::Borrowed(head);
+    if let Some((encoding, skip)) = stated(head).filter(|(encoding, _)| *encoding != UTF_8) {
+        let (text, _) = encoding.decode_without_bom_handling(&head[skip..]);
+        legible = Cow::Owned(text.into_owned().into_bytes());
     }
-    bytes
+    if ends_in_returns(&legible) {
+        feed_lines(legible.to_mut());
+    }
+    legible
+}
+
+/// The encoding that the bytes name, by a mark of so many bytes or by the zeros of UTF-16.
+pub(super) fn stated(bytes: &[u8]) -> Option<(&'static Encoding, usize)> {
+    Encoding::for_bom(bytes).or_else(|| Some((utf16_without_bom(bytes)?, 0)))
 }
 
 /// Decodes a whole text: `(text, encoding, note)`.
@@ -32,11 +41,8 @@ pub(super) fn line_feeds(bytes: &[u8]) -> Cow<'_, [u8]> {
 /// # Errors
 /// [`Kind::Format`] at the first NUL: such bytes are no text.
 pub(super) fn decode(bytes: Vec<u8>, declared: Option<&str>) -> Result<(String, &'static str, Option<String>)> {
-    let (encoding, skip) = match Encoding::for_bom(&bytes) {
-        Some((encoding, skip)) => (Some(encoding), skip),
-        None => (utf16_without_bom(&bytes), 0),
-    };
-    if let Some(encoding) = encoding.filter(|&e| e != UTF_8) {
+    let (encoding, skip) = stated(&bytes).unwrap_or((UTF_8, 0));
+    if encoding != UTF_8 {
         let (text, bad) = encoding.decode_without_bom_handling(&bytes[skip..]);
         let note = bad.then(|| format!("some bytes are no {} and were replaced", encoding.name()));
         return no_nul(text.into_owned()).map(|text| (text, encoding.name(), note));
@@ -96,7 +102,7 @@ fn binary(bytes: &[u8]) -> Option<usize> {
 }
 
 /// UTF-16 that says so only by its zero bytes: at least 60 % of the high or the low bytes.
-pub(super) fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
+fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(4096) & !1];
     if head.len() < 8 {
         return None;

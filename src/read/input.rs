@@ -5,11 +5,11 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::UTF_8;
 use memchr::{memchr, memchr_iter};
 
 use super::Limits;
-use super::decode::{decode, ends_in_returns, not_text, utf16_without_bom};
+use super::decode::{decode, ends_in_returns, not_text, stated};
 use super::stream::Utf8Stream;
 use crate::document::Source;
 use crate::error::{Error, Kind, Result};
@@ -188,7 +188,7 @@ impl Input {
     /// that is not UTF-8 is decoded from the encoding that its first non-ASCII bytes look like.
     pub(super) fn utf8(&mut self, guess: bool) -> Result<Utf8Stream> {
         let head = self.head()?;
-        let (encoding, skip) = Encoding::for_bom(head).unwrap_or((utf16_without_bom(head).unwrap_or(UTF_8), 0));
+        let (encoding, skip) = stated(head).unwrap_or((UTF_8, 0));
         if encoding == UTF_8
             && let Some(at) = memchr(0, head)
         {

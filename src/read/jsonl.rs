@@ -6,11 +6,15 @@ use std::io::BufRead;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::header::Header;
 use super::input::{failed, too_long};
 use super::stream::Utf8Stream;
 use super::table::{self, Mapping, Role, Row, Table};
 use super::{Input, Item, ReadOptions, Reader, Sink, Sniff};
 use crate::error::{Error, Kind, Result};
+
+/// Documents and faults that wait for a field that is needed.
+const MOST_HELD: usize = 1 << 16;
 
 /// JSON records.
 pub(super) struct Jsonl;
@@ -42,7 +46,9 @@ impl Reader for Jsonl {
         input.set_encoding(stream.encoding());
         let mut records = Records::new(stream, options.limits.record);
         let mut table = Table::new(input, options, options.presegmented);
-        let mut keys = Keys::default();
+        let mut keys = Keys::new(options);
+        // Nothing of a file is handed over before some record has had each field that is needed.
+        let mut held = Vec::new();
         loop {
             let found = records.next().map_err(|e| failed(&e).at_line(records.line))?;
             let (line, byte) = (records.start_line, records.start_byte);
@@ -52,29 +58,52 @@ impl Reader for Jsonl {
                 Found::Broken => Err(Error::new(Kind::Format, "the array of records is not closed")),
                 Found::Record => fields(&records.record),
             };
+            let mut hold = |item| {
+                held.push(item);
+                Ok(())
+            };
             let added = match parsed {
-                Ok(fields) => keys.add(&fields, line, options, &mut table, sink)?,
+                Ok(fields) => keys.add(&fields, line, options, &mut table, &mut hold)?,
                 Err(e) => Some(e),
             };
             if let Some(e) = added {
                 let at = byte + e.byte.unwrap_or(0);
-                sink(Item::Fault(Error { byte: Some(at), ..e }.at_path(input.path()).at_line(line)))?;
+                hold(Item::Fault(Error { byte: Some(at), ..e }.at_path(input.path()).at_line(line)))?;
+            }
+            if keys.missing.is_none() || held.len() > MOST_HELD || records.byte > options.limits.document as u64 {
+                held.drain(..).try_for_each(&mut *sink)?;
             }
         }
-        keys.check(options)?;
-        table.finish(sink)
+        match keys.missing {
+            None => table.finish(sink),
+            Some(missing) if keys.has_records() => Err(missing),
+            Some(_) => {
+                let fault = held.into_iter().find_map(|item| if let Item::Fault(e) = item { Some(e) } else { None });
+                Err(fault.unwrap_or_else(|| Error::new(Kind::Empty, "there is no record")))
+            }
+        }
     }
 }
 
 /// Which fields have which role; found again whenever a record has a field not seen before.
-#[derive(Default)]
 struct Keys {
-    names: Vec<String>,
+    header: Header,
     mapping: Mapping,
-    has_records: bool,
+    /// What is wrong as long as no record has had some field that is needed.
+    missing: Option<Error>,
 }
 
 impl Keys {
+    fn new(options: &ReadOptions) -> Self {
+        let (header, mapping) = (Header::default(), Mapping::default());
+        let missing = table::missing(&header, &options.columns, &mapping);
+        Self { header, mapping, missing }
+    }
+
+    fn has_records(&self) -> bool {
+        !self.header.names().is_empty()
+    }
+
     /// Adds a record to the table; gives back what is wrong with it.
     fn add(
         &mut self,
@@ -84,42 +113,38 @@ impl Keys {
         table: &mut Table<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<Option<Error>> {
-        self.has_records = true;
-        let known = self.names.len();
+        let known = self.header.names().len();
         for (name, _) in fields {
-            if !self.names.contains(name) {
-                self.names.push(name.clone());
+            if !self.header.names().contains(name) {
+                self.header.push(name.clone());
             }
         }
-        if self.names.len() > known {
-            let seen = self.mapping;
+        if self.header.names().len() > known {
+            // Say the guesses again only where they changed.
             let silent: &mut Sink<'_> = &mut |_| Ok(());
-            let lenient = table::map(&self.names, &options.columns, silent).unwrap_or(seen);
-            if lenient != seen {
-                // Say the guesses again only where they changed.
-                table::map(&self.names, &options.columns, sink).map_or(Ok(()), |m| {
-                    self.mapping = m;
-                    Ok::<(), Error>(())
-                })?;
+            let mapping = table::map(&self.header, &options.columns, silent).map_err(|e| e.at_line(line))?;
+            if mapping != self.mapping {
+                self.mapping = table::map(&self.header, &options.columns, sink)?;
+            }
+            if self.missing.is_some() {
+                self.missing = table::missing(&self.header, &options.columns, &self.mapping);
             }
         }
-        let of = |role: Role| {
-            let name = self.mapping[role as usize].map(|i| self.names[i].as_str());
-            fields.iter().find(|(n, _)| Some(n.as_str()) == name).map_or(String::new(), |(_, value)| plain(value, role))
+        let name = |role: Role| self.mapping[role as usize].map(|i| self.header.names()[i].as_str());
+        let value = |role: Role| fields.iter().find(|(n, _)| Some(n.as_str()) == name(role)).map(|(_, value)| *value);
+        let of = |role: Role| value(role).map_or(String::new(), |value| plain(value, role));
+        let without = |message: &str| {
+            let text = name(Role::Text).or(options.columns.text.as_deref()).unwrap_or(Role::Text.names()[0]);
+            Ok(Some(Error::new(Kind::Format, message).in_column(text)))
         };
-        let Some(text) = self.mapping[Role::Text as usize] else {
-            let names: Vec<String> = fields.iter().map(|(n, _)| n.clone()).collect();
-            let unfound = table::map(&names, &options.columns, &mut |_| Ok(())).err();
-            return Ok(Some(unfound.unwrap_or_else(|| no_text(&names))));
-        };
-        if !fields.iter().any(|(n, _)| *n == self.names[text]) {
-            return Ok(Some(
-                Error::new(Kind::Format, "the record has no such field; it is left out").in_column(&self.names[text]),
-            ));
+        match value(Role::Text).map(|text| text.get().as_bytes()[0]) {
+            None => return without("the record has no such field; it is left out"),
+            Some(b'{' | b'[') => return without("an object or a list, where words are needed; the record is left out"),
+            Some(_) => {}
         }
         let mut cells = Vec::new();
         for (name, value) in fields {
-            let at = self.names.iter().position(|n| n == name);
+            let at = self.header.names().iter().position(|n| n == name);
             let is_role = [Role::Text, Role::Speaker, Role::Document, Role::Question]
                 .iter()
                 .any(|r| self.mapping[*r as usize] == at);
@@ -145,18 +170,6 @@ impl Keys {
         };
         table.add(row, cells, sink).map(|()| None)
     }
-
-    /// A column that the user names must have turned up.
-    fn check(&self, options: &ReadOptions) -> Result<()> {
-        if self.has_records { table::map(&self.names, &options.columns, &mut |_| Ok(())).map(|_| ()) } else { Ok(()) }
-    }
-}
-
-fn no_text(names: &[String]) -> Error {
-    Error::new(
-        Kind::Format,
-        format!("the record has no field \"text\" (--text-column names it); it has {}", table::listed(names)),
-    )
 }
 
 /// A value as a cell: strings without their quotation marks, nothing for `null`, a speaker
@@ -191,7 +204,12 @@ fn fields(record: &[u8]) -> Result<Vec<(String, &RawValue)>> {
         let before: usize = text.split_inclusive('\n').take(e.line().saturating_sub(1)).map(str::len).sum();
         let message = e.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message);
-        Error::new(Kind::Format, format!("no JSON object: {message}; the record is left out"))
+        let fix = match () {
+            () if e.is_eof() => ": it must end on its line, or all records stand in one array",
+            () if text.contains(":NaN") || text.contains(": NaN") => ": what is missing is null, not NaN",
+            () => "",
+        };
+        Error::new(Kind::Format, format!("no JSON object: {message}; the record is left out{fix}"))
             .at_byte((before + e.column().saturating_sub(1)) as u64)
     })
 }

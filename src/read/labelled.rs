@@ -5,18 +5,15 @@
 //! before is not `context_before`, there is a [`Gap`] with that text. Without a
 //! `document` column every row stands alone.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use csv::StringRecord;
 
-use super::csv::delimiter;
-use super::decode::line_feeds;
-use super::rows::Rows;
+use super::spreadsheet::Spreadsheet;
 use super::turns::folded;
+use super::{Input, Limits};
 use crate::document::{Document, Gap, Question, Record, Sentence, Source, Span, Turn};
 use crate::error::{Error, Kind, Result};
 use crate::stance::{Example, Examples, LabelSet};
@@ -64,13 +61,11 @@ pub fn read(paths: &[PathBuf], options: &Options) -> Result<Examples> {
             files.push(path.clone());
         }
     }
+    let mut sources = Vec::new();
     for (file, path) in files.iter().enumerate() {
-        let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|e| Error::io(&name, &e))?;
-        rows.extend(parse(&bytes, file, options).map_err(|e| e.at_path(&name))?);
+        sources.push(parse(Input::open(path)?, file, options, &mut rows)?);
     }
-    let name = |file: usize| files[file].display().to_string();
-    examples(&rows, options, name)
+    examples(&rows, options, &sources)
 }
 
 /// Examples from the bytes of one table, `name` standing for its path.
@@ -78,8 +73,9 @@ pub fn read(paths: &[PathBuf], options: &Options) -> Result<Examples> {
 /// # Errors
 /// As [`read`].
 pub fn from_bytes(bytes: &[u8], name: &str, options: &Options) -> Result<Examples> {
-    let rows = parse(bytes, 0, options).map_err(|e| e.at_path(name))?;
-    examples(&rows, options, |_| name.to_owned())
+    let mut rows = Vec::new();
+    let source = parse(Input::from_bytes(name, bytes), 0, options, &mut rows)?;
+    examples(&rows, options, &[source])
 }
 
 fn tables_in(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -87,7 +83,7 @@ fn tables_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|e| io(&e))? {
         let path = entry.map_err(|e| io(&e))?.path();
-        if path.extension().is_some_and(|e| e == "csv") {
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
             found.push(path);
         }
     }
@@ -114,17 +110,23 @@ struct Row {
     drawn: bool,
 }
 
-fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
-    let mut table = Table::new(bytes)?;
-    let header = std::mem::take(&mut table.header);
+/// Adds the rows of a table to `rows`.
+fn parse(mut input: Input, file: usize, options: &Options, rows: &mut Vec<Row>) -> Result<Source> {
+    let encoding = parsed(&mut input, file, options, rows).map_err(|e| e.at_path(input.path()))?;
+    Ok(Source { format: "csv".to_owned(), encoding: encoding.to_owned(), ..input.source().clone() })
+}
+
+fn parsed(input: &mut Input, file: usize, options: &Options, rows: &mut Vec<Row>) -> Result<&'static str> {
+    let mut sheet = Spreadsheet::new(input, true, &Limits::default())?;
+    // A label that was not given may be a cell that is not there.
+    sheet.needed = 0;
     let find = |given: &Option<String>, usual: &str, needed: bool| {
         let name = given.as_deref().unwrap_or(usual);
-        let exact = header.iter().position(|h| h.trim() == name);
-        let found = exact.or_else(|| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name)));
+        let found = sheet.column(name)?;
         if found.is_none() && (needed || given.is_some()) {
-            let columns: Vec<&str> = header.iter().collect();
-            let message = format!("no such column; there are: {}. Name it with --{usual}-column", columns.join(", "));
-            return Err(Error::new(Kind::Format, message).at_line(1).in_column(name));
+            let columns = sheet.header.listed();
+            let message = format!("there is no such column; the columns are {columns}. Name it with --{usual}-column");
+            return Err(sheet.in_header(Error::new(Kind::Format, message)).in_column(name));
         }
         Ok(found)
     };
@@ -137,20 +139,11 @@ fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
     let question = find(&None, "question", false)?;
     let before = find(&None, "context_before", false)?;
     let inclusion = find(&None, "inclusion_probability", false)?;
-    let mut rows = Vec::new();
+    let none = rows.len();
     let mut record = StringRecord::new();
-    while table.next(&mut record)? {
+    while sheet.next(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
-        if record.iter().skip(header.len()).any(|cell| !cell.trim().is_empty()) {
-            let message = format!(
-                "the row has {} cells, the header has {}; a text with the mark between cells in it needs quotation marks",
-                record.len(),
-                header.len()
-            );
-            return Err(Error::new(Kind::Format, message).at_line(line));
-        }
-        let cell =
-            |column: Option<usize>| column.and_then(|c| record.get(c)).map(|c| Dialect::unguarded(c.trim()).trim());
+        let cell = |column: Option<usize>| column.map(|c| Dialect::unguarded(record[c].trim()).trim());
         let own = |column| cell(column).unwrap_or_default().to_owned();
         let row = Row {
             file,
@@ -176,73 +169,10 @@ fn parse(bytes: &[u8], file: usize, options: &Options) -> Result<Vec<Row>> {
         }
         rows.push(row);
     }
-    if rows.is_empty() {
-        return Err(Error::new(Kind::Empty, "a header and no rows").at_line(1));
+    if rows.len() == none {
+        return Err(sheet.in_header(Error::new(Kind::Empty, "a header and no rows")));
     }
-    Ok(rows)
-}
-
-/// A table that a spreadsheet saved: comma, semicolon or tab, with a byte-order mark or without.
-pub(crate) struct Table<'t> {
-    pub(crate) header: StringRecord,
-    rows: Rows<Cursor<Cow<'t, [u8]>>>,
-}
-
-impl<'t> Table<'t> {
-    /// Opens a table and reads its header.
-    ///
-    /// # Errors
-    /// Bytes that are no such table, with their place.
-    pub(crate) fn new(bytes: &'t [u8]) -> Result<Self> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        refuse_other_formats(bytes)?;
-        let bytes = line_feeds(bytes);
-        let delimiter = delimiter(&bytes);
-        let mut table = Self { header: StringRecord::new(), rows: Rows::new(Cursor::new(bytes), delimiter) };
-        let mut header = StringRecord::new();
-        table.next(&mut header)?;
-        table.header = header;
-        Ok(table)
-    }
-
-    /// Reads the next row into `record`, or returns `false` at the end.
-    ///
-    /// # Errors
-    /// A row that is none, with its line.
-    pub(crate) fn next(&mut self, record: &mut StringRecord) -> Result<bool> {
-        let mut cells = std::mem::take(record).into_byte_record();
-        let more = self.rows.next(&mut cells).map_err(|e| Error::new(Kind::Format, format!("not a CSV table: {e}")))?;
-        if let Some(error) = self.rows.unclosed() {
-            return Err(error);
-        }
-        // The bytes are UTF-8, and a cell ends at ASCII only.
-        *record = StringRecord::from_byte_record_lossy(cells);
-        Ok(more)
-    }
-}
-
-fn refuse_other_formats(bytes: &[u8]) -> Result<()> {
-    let wrong =
-        |what: &str| Err(Error::new(Kind::Format, format!("{what}; a CSV file is needed")).at_line(1).at_byte(0));
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Error::new(Kind::Empty, "the file is empty; a CSV file with a header is needed").at_line(1));
-    }
-    if bytes.starts_with(b"PK\x03\x04") {
-        return wrong("this is a zip or spreadsheet file: save it as CSV first");
-    }
-    if matches!(bytes.iter().find(|b| !b.is_ascii_whitespace()), Some(b'{' | b'[')) {
-        return wrong("this looks like JSON");
-    }
-    let line = |at: usize| memchr::memchr_iter(b'\n', &bytes[..at]).count() as u64 + 1;
-    if let Err(e) = std::str::from_utf8(bytes) {
-        let error = Error::new(Kind::Encoding, "not UTF-8; save the file as \"CSV UTF-8\"");
-        return Err(error.at_line(line(e.valid_up_to())).at_byte(e.valid_up_to() as u64));
-    }
-    if let Some(at) = memchr::memchr(0, bytes) {
-        let error = Error::new(Kind::Format, "a zero byte: this is not text; a CSV file is needed");
-        return Err(error.at_line(line(at)).at_byte(at as u64));
-    }
-    Ok(())
+    Ok(sheet.encoding())
 }
 
 /// The label set of a table: the shipped one if its labels are among those, else the names in order.
@@ -290,9 +220,9 @@ fn refuse_look_alikes(names: &[String], rows: &[Row], options: &Options) -> Resu
     Ok(())
 }
 
-fn examples(rows: &[Row], options: &Options, name: impl Fn(usize) -> String) -> Result<Examples> {
-    let first = rows.first().map_or(0, |r| r.file);
-    let labels = label_set(rows, options).map_err(|e| e.at_path(name(first)))?;
+fn examples(rows: &[Row], options: &Options, sources: &[Source]) -> Result<Examples> {
+    let path = |row: Option<&Row>| row.map_or("", |r| sources[r.file].path.as_str());
+    let labels = label_set(rows, options).map_err(|e| e.at_path(path(rows.first())))?;
     let mut place: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     let mut documents: Vec<Example> = Vec::new();
     for row in rows {
@@ -301,7 +231,7 @@ fn examples(rows: &[Row], options: &Options, name: impl Fn(usize) -> String) -> 
             None => documents.len(),
         };
         if at == documents.len() {
-            let document = empty_document(row, &name(row.file));
+            let document = empty_document(row, &sources[row.file]);
             documents.push(Example { document, labels: Vec::new(), drawn: Vec::new() });
         }
         let label = match (row.label.as_str(), labels.id(&row.label)) {
@@ -311,7 +241,7 @@ fn examples(rows: &[Row], options: &Options, name: impl Fn(usize) -> String) -> 
                 let message = format!("the model has no label \"{other}\"; it has: {}", labels.labels.join(", "));
                 let column = options.columns.label.as_deref().unwrap_or("label");
                 return Err(Error::new(Kind::Usage, message)
-                    .at_path(name(row.file))
+                    .at_path(path(Some(row)))
                     .at_line(row.line)
                     .in_column(column));
             }
@@ -321,10 +251,10 @@ fn examples(rows: &[Row], options: &Options, name: impl Fn(usize) -> String) -> 
     Ok(Examples { labels, documents })
 }
 
-fn empty_document(row: &Row, path: &str) -> Document {
+fn empty_document(row: &Row, source: &Source) -> Document {
     Document {
         id: row.document.clone().unwrap_or_default(),
-        source: Source { path: path.to_owned(), format: "csv".to_owned(), ..Source::default() },
+        source: source.clone(),
         columns: row.target.iter().map(|_| "target".to_owned()).collect(),
         ..Document::default()
     }
@@ -425,7 +355,7 @@ mod tests {
         }
         let error = fails(b"text,stance\na,b\n");
         assert_eq!((error.line, error.column.as_deref()), (Some(1), Some("label")));
-        assert!(error.message.contains("text, stance"));
+        assert!(error.message.contains("\"text\", \"stance\""));
         let error = fails(b"text,label\na,x\nb,\n");
         assert_eq!((error.line, error.column.as_deref()), (Some(3), Some("label")));
         assert!(error.message.contains("--skip-unlabelled"));
@@ -447,6 +377,26 @@ mod tests {
         for other in [guarded.clone(), guarded.replace(',', ";").replace('\n', "\r"), format!("\u{FEFF}{text}")] {
             assert_eq!(texts(other.as_bytes()), wanted);
         }
+    }
+
+    #[test]
+    fn a_table_is_read_in_the_encoding_it_has_and_says_which() {
+        let table = "sep=;\r\ntext;label\r\nDas wäre möglich.;dafür\r\nNein; über uns führt kein Weg.;dagegen\r\n;\r\n";
+        let table = table.replace("Nein;", "Nein,");
+        let utf16: Vec<u8> = "\u{FEFF}".encode_utf16().chain(table.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let latin = encoding_rs::WINDOWS_1252.encode(&table).0.into_owned();
+        for (bytes, encoding) in [(table.as_bytes(), "UTF-8"), (&utf16, "UTF-16LE"), (&latin, "windows-1252")] {
+            let examples = from_bytes(bytes, "t.csv", &Options::default()).unwrap();
+            assert_eq!(examples.labels.labels, ["dafür", "dagegen"]);
+            assert_eq!(examples.documents[0].document.source.encoding, encoding);
+        }
+    }
+
+    #[test]
+    fn a_column_that_stands_twice_is_refused_if_it_is_used() {
+        let error = read("text,label,note,label\na,x,,y\n").unwrap_err();
+        assert_eq!((error.line, error.column.as_deref()), (Some(1), Some("label")));
+        assert_eq!(read("text,label,note,note,,\na,x,1,2,,\nb,y,,,\n").unwrap().labelled(), 2);
     }
 
     #[test]

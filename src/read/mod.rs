@@ -13,6 +13,7 @@
 //! direction, page header or line number inside a paragraph is overwritten by spaces.
 
 pub mod aif;
+mod aliases;
 pub mod argdown;
 pub mod argument_tables;
 mod boilerplate;
@@ -20,6 +21,7 @@ mod csv;
 mod decode;
 mod docx;
 pub mod find;
+mod header;
 mod html;
 mod input;
 mod jsonl;
@@ -28,6 +30,7 @@ mod markup;
 mod names;
 mod pdf;
 mod rows;
+pub(crate) mod spreadsheet;
 mod srt;
 mod stream;
 mod table;
@@ -41,9 +44,9 @@ use serde::Serialize;
 use crate::document::{Document, Source};
 use crate::error::{Error, Kind, Result};
 
+pub use aliases::read_aliases;
 pub use find::{Found, bytes, inputs, open, shown, text};
 pub use input::Input;
-pub use names::{open_aliases, read_aliases};
 pub use turns::{Attribution, attribution};
 
 /// What a reader hands over, in the order of the input.
@@ -198,7 +201,7 @@ fn choose(input: &mut Input, options: &ReadOptions) -> Result<&'static dyn Reade
         });
     }
     let extension = input.extension();
-    let head = &*decode::line_feeds(input.head()?);
+    let head = &*decode::legible(input.head()?);
     if head.iter().all(u8::is_ascii_whitespace) && head.len() < input::HEAD {
         return Err(Error::new(Kind::Empty, "the file is empty").at_byte(0));
     }

@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 
 use super::turns::folded;
 use super::turns::words::{is_part as is_part_name, is_particle, is_plain_title, is_title, without_affiliation};
-use super::{Input, Limits};
-use crate::error::{Error, Kind, Result};
 
 /// More different names than this are not compared with one another.
 const MOST_COMPARED: usize = 1000;
@@ -358,42 +356,6 @@ fn distance(a: &[char], b: &[char], most: usize) -> bool {
     rows[1][b.len()] <= most
 }
 
-/// Reads `aliases.csv`: two columns, the name as printed and the speaker it belongs to. A
-/// first row `alias,name` (or `printed,speaker`) is a header.
-///
-/// # Errors
-/// [`Kind::Usage`] with the line of a row that has not just two cells.
-pub fn read_aliases(bytes: &[u8]) -> Result<Vec<(String, String)>> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(bytes);
-    let mut aliases = Vec::new();
-    for (i, row) in rows.records().enumerate() {
-        let row = row.map_err(|e| {
-            let line = e.position().map_or(1, csv::Position::line);
-            Error::new(Kind::Usage, "not UTF-8").at_line(line)
-        })?;
-        let line = row.position().map_or(1, csv::Position::line);
-        if row.len() != 2 || row[0].is_empty() || row[1].is_empty() {
-            return Err(Error::new(Kind::Usage, "a row of aliases is: name as printed, speaker").at_line(line));
-        }
-        let is_header =
-            i == 0 && matches!(row[0].to_lowercase().as_str(), "alias" | "printed" | "speaker_raw" | "from" | "raw");
-        if !is_header {
-            aliases.push((row[0].to_owned(), row[1].to_owned()));
-        }
-    }
-    Ok(aliases)
-}
-
-/// Reads the file of aliases at `path` (see [`read_aliases`]).
-///
-/// # Errors
-/// Where the file cannot be opened, or as [`read_aliases`].
-pub fn open_aliases(path: &str) -> Result<Vec<(String, String)>> {
-    let bytes = Input::open(path)?.bytes(&Limits::default(), true)?;
-    read_aliases(&bytes).map_err(|e| e.at_path(path))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -442,9 +404,8 @@ mod tests {
 
     #[test]
     fn aliases_are_the_users_word() {
-        let aliases = read_aliases(b"alias,name\nthe chairman,Ana Ruiz\n").unwrap();
+        let aliases = [("the chairman".to_owned(), "Ana Ruiz".to_owned())];
         assert_eq!(settle(&["The CHAIRMAN", "Ana Ruiz"], &aliases).names, ["Ana Ruiz"; 2]);
-        assert_eq!(read_aliases(b"a,b\nc\n").unwrap_err().line, Some(2));
     }
 
     #[test]

@@ -10,33 +10,59 @@ use std::io::{self, Read};
 use csv::{ByteRecord, Position, ReaderBuilder};
 use memchr::{memchr2, memchr3};
 
-use super::input::HEAD;
-use crate::error::{Error, Kind};
+use super::Limits;
+use super::input::{HEAD, failed, too_long};
+use crate::error::{Error, Kind, Result};
 
 /// A table that is read row by row; the header is a row like all others.
 pub(super) struct Rows<R> {
     reader: csv::Reader<Watch<R>>,
+    limits: Limits,
 }
 
 impl<R: Read> Rows<R> {
-    pub(super) fn new(stream: R, delimiter: u8) -> Self {
+    pub(super) fn new(stream: R, delimiter: u8, limits: &Limits) -> Self {
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).flexible(true).delimiter(delimiter).buffer_capacity(HEAD);
-        Self { reader: builder.from_reader(Watch::new(stream, delimiter)) }
+        Self { reader: builder.from_reader(Watch::new(stream, delimiter)), limits: limits.clone() }
     }
 
-    /// The next row, or `false` at the end.
-    pub(super) fn next(&mut self, record: &mut ByteRecord) -> csv::Result<bool> {
-        let from = self.reader.position().byte();
-        let more = self.reader.read_byte_record(record)?;
-        let starts = &mut self.reader.get_mut().starts;
-        while starts.front().is_some_and(|start| start.byte() < from) {
-            starts.pop_front();
+    /// The next row that is not blank, or `false` at the end.
+    ///
+    /// # Errors
+    /// A row over the limit, or where nothing more can be read, with the line.
+    pub(super) fn next(&mut self, record: &mut ByteRecord) -> Result<bool> {
+        loop {
+            let from = self.reader.position().byte();
+            self.reader.get_mut().left = self.limits.record;
+            let more = self.reader.read_byte_record(record).map_err(|e| self.refused(e))?;
+            let starts = &mut self.reader.get_mut().starts;
+            while starts.front().is_some_and(|start| start.byte() < from) {
+                starts.pop_front();
+            }
+            if let Some(start) = starts.front().filter(|_| more) {
+                record.set_position(Some(start.clone()));
+            }
+            // Spreadsheets save rows in which nothing stands.
+            if !more || !record.as_slice().iter().all(u8::is_ascii_whitespace) {
+                return Ok(more);
+            }
         }
-        if let Some(start) = starts.front().filter(|_| more) {
-            record.set_position(Some(start.clone()));
-        }
-        Ok(more)
+    }
+
+    fn refused(&self, error: csv::Error) -> Error {
+        let watch = self.reader.get_ref();
+        let line = watch.starts.back().map_or(1, Position::line);
+        let refused = if watch.left == 0 {
+            let Error { kind, message, .. } = too_long(&self.limits);
+            Error::new(kind, message.replace("line", "row") + " (a quotation mark that is not closed?)")
+        } else {
+            match error.into_kind() {
+                csv::ErrorKind::Io(e) => failed(&e),
+                other => Error::new(Kind::Format, format!("{other:?}")),
+            }
+        };
+        refused.at_line(line)
     }
 
     /// The fault of the row that was read last, if a cell of it is not closed where it should be.
@@ -52,11 +78,6 @@ impl<R: Read> Rows<R> {
             );
             Error::new(Kind::Format, message).at_line(u.opened.line()).at_byte(u.opened.byte())
         })
-    }
-
-    /// The line on which the last row begins that any bytes were seen of.
-    pub(super) fn line(&self) -> u64 {
-        self.reader.get_ref().starts.back().map_or(1, Position::line)
     }
 
     /// The stream of the bytes.
@@ -88,6 +109,8 @@ enum State {
 /// A stream that notes where rows begin and which quotation marks are not closed.
 struct Watch<R> {
     stream: R,
+    /// Bytes that the row may still have.
+    left: usize,
     delimiter: u8,
     state: State,
     /// The place of the next byte.
@@ -105,6 +128,7 @@ impl<R> Watch<R> {
     fn new(stream: R, delimiter: u8) -> Self {
         Self {
             stream,
+            left: 0,
             delimiter,
             state: State::Between,
             here: Position::new(),
@@ -194,7 +218,12 @@ impl<R> Watch<R> {
 
 impl<R: Read> Read for Watch<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.stream.read(buffer)?;
+        if self.left == 0 {
+            return Err(io::Error::from(io::ErrorKind::InvalidData));
+        }
+        let room = buffer.len().min(self.left);
+        let read = self.stream.read(&mut buffer[..room])?;
+        self.left -= read;
         self.see(&buffer[..read]);
         if read == 0 && !buffer.is_empty() {
             self.end();
@@ -212,7 +241,7 @@ mod tests {
         let mut out = Vec::new();
         // Byte by byte, so that every state is cut somewhere.
         for step in [1, 7, 1000] {
-            let mut rows = Rows::new(Slow(table.as_bytes(), step), b',');
+            let mut rows = Rows::new(Slow(table.as_bytes(), step), b',', &Limits::default());
             let mut record = ByteRecord::new();
             let mut found = Vec::new();
             while rows.next(&mut record).unwrap() {

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::header::{Header, listed};
 use super::turns::{SpeakerIds, folded, look_alike, open_asked, settle_names};
 use super::{Columns, Input, Item, ReadOptions, Sink, stem};
 use crate::document::{Document, Gap, Question, Record, Sentence, Source, Span, Turn};
@@ -17,6 +18,9 @@ const REMEMBERED: usize = 1 << 20;
 
 /// Empty rows that are told one by one.
 const TOLD: u64 = 3;
+
+/// What statistics programs write where nothing is known.
+const NOTHING: [&str; 7] = ["NA", "N/A", "NaN", "nan", "None", "NULL", "."];
 
 /// What a column can mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,37 +102,32 @@ impl Role {
 /// Which column has which role: an index into the names, by [`Role::ALL`].
 pub(super) type Mapping = [Option<usize>; 7];
 
-/// Finds the roles among column names: the user's word first, then the usual names. Whatever
+/// Finds the roles among column names: the user's word, where there is such a column, else the usual names. Whatever
 /// is not said by the user nor plainly named is told.
 ///
 /// # Errors
-/// [`Kind::Usage`] for a column that the user names and the table has not.
-pub(super) fn map(names: &[String], columns: &Columns, sink: &mut Sink<'_>) -> Result<Mapping> {
+/// Two columns of a name that has a role.
+pub(super) fn map(header: &Header, columns: &Columns, sink: &mut Sink<'_>) -> Result<Mapping> {
     let mut mapping: Mapping = [None; 7];
-    let plain = |name: &str| name.trim().to_lowercase().replace([' ', '-', '.'], "_");
-    let known: Vec<String> = names.iter().map(|n| plain(n)).collect();
     for (slot, role) in mapping.iter_mut().zip(Role::ALL) {
         if let Some(wanted) = role.wanted(columns) {
-            let exact =
-                names.iter().position(|n| n == wanted).or_else(|| known.iter().position(|n| *n == plain(wanted)));
-            *slot = Some(exact.ok_or_else(|| {
-                Error::new(Kind::Usage, format!("there is no such column; the columns are {}", listed(names)))
-                    .at_line(1)
-                    .in_column(wanted)
-            })?);
+            *slot = header.find(wanted)?;
         }
     }
     for (i, role) in Role::ALL.into_iter().enumerate().filter(|(_, role)| role.wanted(columns).is_none()) {
-        let found = role
-            .names()
-            .iter()
-            .find_map(|n| known.iter().position(|k| k == n))
-            .filter(|at| !mapping.contains(&Some(*at)));
-        mapping[i] = found;
-        if let Some(at) = found.filter(|at| known[*at] != role.names()[0] && role != Role::Id && role != Role::Turn) {
+        let Some((name, found)) = role.names().iter().find_map(|n| Some((*n, header.find(n).transpose()?))) else {
+            continue;
+        };
+        // Nothing hangs on which of two ids it is.
+        let Some(at) = (if role == Role::Id { found.ok() } else { Some(found?) }) else { continue };
+        if mapping.contains(&Some(at)) {
+            continue;
+        }
+        mapping[i] = Some(at);
+        if name != role.names()[0] && role != Role::Id && role != Role::Turn {
             let message = format!(
                 "column \"{}\" is read as the {} ({} says otherwise)",
-                names[at],
+                header.names()[at],
                 role.names()[0],
                 role.option()
             );
@@ -138,15 +137,21 @@ pub(super) fn map(names: &[String], columns: &Columns, sink: &mut Sink<'_>) -> R
     Ok(mapping)
 }
 
+/// What is wrong if there is no column with the words, or none that the user names.
+pub(super) fn missing(header: &Header, columns: &Columns, mapping: &Mapping) -> Option<Error> {
+    let mut without = Role::ALL.into_iter().filter(|role| mapping[*role as usize].is_none());
+    let (wanted, message) = without.find_map(|role| match role.wanted(columns) {
+        Some(wanted) => Some((Some(wanted), "there is no such column".to_owned())),
+        None if role == Role::Text => Some((None, format!("no column is called \"text\"; {} names it", role.option()))),
+        None => None,
+    })?;
+    let message = format!("{message}; the columns are {}", header.listed());
+    Some(Error { column: wanted.map(str::to_owned), ..Error::new(Kind::Usage, message) })
+}
+
 /// Whether the columns are those of our own `sentences.csv`, where each row is a sentence.
 pub(super) fn is_own(names: &[String]) -> bool {
     ["sentence_id", "turn", "speaker", "text", "start", "end"].iter().all(|own| names.iter().any(|n| n == own))
-}
-
-/// Column names in quotes, for messages.
-pub(super) fn listed(names: &[String]) -> String {
-    let shown: Vec<String> = names.iter().take(20).map(|n| format!("\"{n}\"")).collect();
-    shown.join(", ") + if names.len() > 20 { ", …" } else { "" }
 }
 
 /// One row, by roles.
@@ -214,9 +219,20 @@ impl<'a> Table<'a> {
         sink(Item::note(format!("the bytes are not UTF-8; read as {encoding}")))
     }
 
-    /// The columns that are carried through.
-    pub(super) fn set_columns(&mut self, columns: Vec<String>) {
-        self.columns = columns;
+    /// The columns that are carried through; a name that comes again gets a number.
+    pub(super) fn set_columns(&mut self, columns: &[&str]) {
+        let (mut uses, mut taken) = (BTreeMap::new(), BTreeSet::new());
+        for name in columns {
+            let uses = uses.entry(name).or_insert(0_usize);
+            let unique = loop {
+                *uses += 1;
+                let unique = if *uses == 1 { (*name).to_owned() } else { format!("{name}_{uses}") };
+                if taken.insert(unique.clone()) {
+                    break unique;
+                }
+            };
+            self.columns.push(unique);
+        }
     }
 
     /// The place of a carried column, added if it is new.
@@ -295,6 +311,12 @@ impl<'a> Table<'a> {
             if is_known(&a) && is_known(&b) && self.told.len() < 100 && self.told.insert((a.clone(), b.clone())) {
                 sink(look_alike(&a, &b))?;
             }
+        }
+        if let Some(nobody) = doc.speakers.iter().find(|name| NOTHING.contains(&name.as_str()))
+            && self.told.insert((nobody.clone(), String::new()))
+        {
+            let message = format!("\"{nobody}\" is read as the name of a speaker; a cell for nobody must be empty");
+            sink(Item::note(message))?;
         }
         self.spoken |= !doc.speakers.is_empty();
         doc.columns.clone_from(&self.columns);

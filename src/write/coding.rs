@@ -11,7 +11,8 @@ use super::cell::Dialect;
 use super::table::Table;
 use crate::error::{Error, Kind, Result};
 use crate::profile::sample;
-use crate::read::labelled;
+use crate::read::Input;
+use crate::read::spreadsheet::Spreadsheet;
 
 /// Columns of `sentences.csv` that tell what the model thinks, besides the probabilities.
 const PREDICTED: [&str; 5] = ["stance", "confidence", "abstained", "component", "why"];
@@ -42,9 +43,9 @@ pub struct Drawn {
 
 /// Whether a sheet holds codes, which nobody wants to lose. What is no sheet holds none.
 #[must_use]
-pub fn is_coded(sheet: &[u8]) -> bool {
-    let Ok(mut table) = labelled::Table::new(sheet) else { return false };
-    let Some(label) = table.header.iter().position(|h| h == "label") else { return false };
+pub fn is_coded(mut sheet: Input) -> bool {
+    let Ok(mut table) = Spreadsheet::open(&mut sheet) else { return false };
+    let Ok(Some(label)) = table.column("label") else { return false };
     let mut row = StringRecord::new();
     while table.next(&mut row).unwrap_or(false) {
         if row.get(label).is_some_and(|cell| !cell.trim().is_empty()) {
@@ -60,35 +61,31 @@ pub fn is_coded(sheet: &[u8]) -> bool {
 /// # Errors
 /// Bytes that are no such table, rows with codes or a sample already, and rows with a cell too few or too many, with
 /// line and column.
-pub fn sheet(sentences: &[u8], plan: Plan, seed: u64, dialect: Dialect) -> Result<(Vec<u8>, Vec<Drawn>)> {
-    let mut table = labelled::Table::new(sentences)?;
+pub fn sheet(sentences: &mut Input, plan: Plan, seed: u64, dialect: Dialect) -> Result<(Vec<u8>, Vec<Drawn>)> {
+    let mut table = Spreadsheet::open(sentences)?;
     let (mut rows, mut row) = (Vec::new(), StringRecord::new());
     while table.next(&mut row)? {
         rows.push(std::mem::take(&mut row));
     }
-    let header = table.header;
+    let header = table.header.names();
     let column = |name: &str| {
-        header.iter().position(|h| h == name).ok_or_else(|| {
+        table.column(name)?.ok_or_else(|| {
             let message = "no such column; a sentences.csv is needed, as `standpoint run` writes it";
-            Error::new(Kind::Format, message).at_line(1).in_column(name)
+            table.in_header(Error::new(Kind::Format, message)).in_column(name)
         })
     };
     let (speaker, label) = (column("speaker")?, column("label")?);
     for name in ["sentence_id", "text", "start", "end"] {
         column(name)?;
     }
-    if let Ok(there) = column(INCLUSION) {
+    if let Some(there) = table.column(INCLUSION)? {
         let message = "a sample has been drawn from this table already; draw from the one that `standpoint run` wrote";
-        return Err(Error::new(Kind::Usage, message).at_line(1).in_column(&header[there]));
+        return Err(table.in_header(Error::new(Kind::Usage, message)).in_column(&header[there]));
     }
     for row in &rows {
-        let line = row.position().map_or(0, csv::Position::line);
-        if row.len() != header.len() {
-            let message = format!("the row has {} cells, the header has {}", row.len(), header.len());
-            return Err(Error::new(Kind::Format, message).at_line(line));
-        }
         if !row[label].trim().is_empty() {
             let message = "a code stands here already, and how this sentence was drawn is not known";
+            let line = row.position().map_or(0, csv::Position::line);
             return Err(Error::new(Kind::Usage, message).at_line(line).in_column("label"));
         }
     }
@@ -109,7 +106,7 @@ pub fn sheet(sentences: &[u8], plan: Plan, seed: u64, dialect: Dialect) -> Resul
     let kept: Vec<usize> = (0..header.len()).filter(|&c| !predicted(&header[c]) && c != label).collect();
     let mut out = dialect.preamble().as_bytes().to_vec();
     let mut table = Table::new(&mut out, dialect);
-    table.names(kept.iter().map(|&c| &header[c]).chain([INCLUSION, "label"]));
+    table.names(kept.iter().map(|&c| header[c].as_str()).chain([INCLUSION, "label"]));
     for (row, inclusion) in rows.iter().zip(&inclusion) {
         for &c in &kept {
             table.text(&row[c]);
@@ -136,9 +133,13 @@ mod tests {
     const TABLE: &str = "sentence_id,speaker,text,start,end,stance,p_a,label,paper\n\
         s1,Ada,One.,0,4,a,0.9,,x\ns2,Ada,=Two.,5,9,b,0.1,,y\ns3,Bo,Three.,0,6,a,0.8,,z\n";
 
+    fn input(table: &str) -> Input {
+        Input::from_bytes("t.csv", table)
+    }
+
     #[test]
     fn the_sheet_has_every_sentence_and_no_prediction() {
-        let (sheet, drawn) = sheet(TABLE.as_bytes(), Plan::PerSpeaker(1), 1, Dialect::Excel).unwrap();
+        let (sheet, drawn) = sheet(&mut input(TABLE), Plan::PerSpeaker(1), 1, Dialect::Excel).unwrap();
         let text = String::from_utf8(sheet).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "\u{feff}sentence_id,speaker,text,start,end,paper,inclusion_probability,label");
@@ -151,14 +152,15 @@ mod tests {
 
     #[test]
     fn a_sheet_is_coded_from_the_first_code_on() {
-        assert!(!is_coded(TABLE.as_bytes()) && !is_coded(b"") && !is_coded(b"no,table\n1\n"));
-        assert!(is_coded(TABLE.replace("0.1,,y", "0.1,a,y").as_bytes()));
-        assert!(is_coded(b"text;label\nOne.;a\n"), "as a spreadsheet with decimal commas saves it");
+        let is_coded = |table: &str| is_coded(input(table));
+        assert!(!is_coded(TABLE) && !is_coded("") && !is_coded("no,table\n1\n"));
+        assert!(is_coded(&TABLE.replace("0.1,,y", "0.1,a,y")));
+        assert!(is_coded("text;label\nOne.;a\n"), "as a spreadsheet with decimal commas saves it");
     }
 
     #[test]
     fn what_cannot_be_drawn_from_says_where() {
-        let fails = |table: &str| sheet(table.as_bytes(), Plan::InAll(1), 1, Dialect::Plain).unwrap_err();
+        let fails = |table: &str| sheet(&mut input(table), Plan::InAll(1), 1, Dialect::Plain).unwrap_err();
         let place = |e: Error| (e.line, e.column);
         assert_eq!(place(fails("text,label\nOne.,\n")), (Some(1), Some("speaker".to_owned())));
         assert_eq!(place(fails(&TABLE.replace("0.1,,", "0.1,b,"))), (Some(3), Some("label".to_owned())));
