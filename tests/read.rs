@@ -342,7 +342,7 @@ fn what_spreadsheets_and_statistics_programs_add_changes_nothing() {
 
 #[test]
 fn marks_behind_the_last_cell_that_is_needed_may_be_missing() {
-    let got = bytes("a.csv", "text,speaker,note,code\nOne.,Ana,x,y\nTwo.,Ben\n");
+    let got = bytes("a.csv", "text,speaker,note,id\nOne.,Ana,x,y\nTwo.,Ben\n");
     assert_eq!((got.error, got.faults.len()), (None, 0));
     assert_eq!(got.documents[0].records[1].cells, ["", ""]);
 }
@@ -519,10 +519,14 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// A DOCX whose body is what `write` writes.
 fn docx(write: impl FnOnce(&mut dyn std::io::Write)) -> Vec<u8> {
+    office("word/document.xml", write)
+}
+
+fn office(part: &str, write: impl FnOnce(&mut dyn std::io::Write)) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
     archive.start_file("[Content_Types].xml", options).expect("memory takes everything");
-    archive.start_file("word/document.xml", options).expect("memory takes everything");
+    archive.start_file(part, options).expect("memory takes everything");
     write(&mut archive);
     archive.finish().expect("memory takes everything").into_inner()
 }
@@ -665,6 +669,11 @@ fn cut_off_containers_are_refused() {
     let whole = paragraphs(&["Ana Ruiz: One.", "Ben Ode: Two.", "Ana Ruiz: Three."]);
     for keep in [4, whole.len() / 2, whole.len() - 1] {
         refused("cut.docx", &whole[..keep], Kind::Format);
+    }
+    let sheet = office("xl/workbook.xml", |part| part.write_all(b"<workbook/>").unwrap());
+    for options in [ReadOptions::default(), ReadOptions { format: Some("csv".to_owned()), ..ReadOptions::default() }] {
+        let error = got(Input::from_bytes("a.xlsx", sheet.clone()), &options).error.unwrap();
+        assert!(error.message.contains("CSV UTF-8"), "{error}");
     }
     let whole = gzip(&b"Ana: yes.\nBen: no.\n".repeat(10_000));
     refused("cut.txt.gz", &whole[..whole.len() / 2], Kind::Format);

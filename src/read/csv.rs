@@ -71,7 +71,7 @@ impl Reader for Csv {
         let mut table = Table::new(input, options, options.presegmented || is_own);
         let carried: Vec<usize> = (0..header.names().len()).filter(|i| is_carried(*i, &mapping)).collect();
         table.set_columns(&carried.iter().map(|i| header.names()[*i].as_str()).collect::<Vec<_>>());
-        sheet.needed = mapping.iter().flatten().max().map_or(0, |last| last + 1);
+        sheet.needed = (0..header.names().len()).rfind(|i| !is_carried(*i, &mapping)).map_or(0, |last| last + 1);
         let mut record = StringRecord::new();
         while let Some(whole) = sheet.next_if_whole(&mut record)? {
             table.set_encoding(sheet.encoding(), sink)?;

@@ -53,6 +53,9 @@ fn unpacked(bytes: Vec<u8>, limits: &Limits) -> Result<String> {
     let length = bytes.len() as u64;
     let broken = |what: String| Error::new(Kind::Format, format!("no readable DOCX: {what}")).at_byte(length);
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(e.to_string()))?;
+    if archive.by_name("xl/workbook.xml").is_ok() {
+        return Err(Error::new(Kind::Format, "a spreadsheet, not a text: save it as \"CSV UTF-8\"").at_byte(0));
+    }
     let mut part = archive.by_name(BODY).map_err(|e| broken(format!("{BODY}: {e}")))?;
     let place = part.data_start().unwrap_or(0);
     let mut body = Vec::new();

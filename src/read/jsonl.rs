@@ -48,7 +48,7 @@ impl Reader for Jsonl {
         let mut table = Table::new(input, options, options.presegmented);
         let mut keys = Keys::new(options);
         // Nothing of a file is handed over before some record has had each field that is needed.
-        let mut held = Vec::new();
+        let mut waiting = Vec::new();
         loop {
             let found = records.next().map_err(|e| failed(&e).at_line(records.line))?;
             let (line, byte) = (records.start_line, records.start_byte);
@@ -59,7 +59,7 @@ impl Reader for Jsonl {
                 Found::Record => fields(&records.record),
             };
             let mut hold = |item| {
-                held.push(item);
+                waiting.push(item);
                 Ok(())
             };
             let added = match parsed {
@@ -70,15 +70,15 @@ impl Reader for Jsonl {
                 let at = byte + e.byte.unwrap_or(0);
                 hold(Item::Fault(Error { byte: Some(at), ..e }.at_path(input.path()).at_line(line)))?;
             }
-            if keys.missing.is_none() || held.len() > MOST_HELD || records.byte > options.limits.document as u64 {
-                held.drain(..).try_for_each(&mut *sink)?;
+            if keys.missing.is_none() || waiting.len() > MOST_HELD || records.byte > options.limits.document as u64 {
+                waiting.drain(..).try_for_each(&mut *sink)?;
             }
         }
         match keys.missing {
             None => table.finish(sink),
             Some(missing) if keys.has_records() => Err(missing),
             Some(_) => {
-                let fault = held.into_iter().find_map(|item| if let Item::Fault(e) = item { Some(e) } else { None });
+                let fault = waiting.into_iter().find_map(|item| if let Item::Fault(e) = item { Some(e) } else { None });
                 Err(fault.unwrap_or_else(|| Error::new(Kind::Empty, "there is no record")))
             }
         }

@@ -129,8 +129,7 @@ impl Spreadsheet {
             return Err(error);
         }
         let names = self.header.names();
-        let place = cells.position().cloned();
-        let (line, byte) = place.as_ref().map_or((1, 0), |p| (p.line(), p.byte()));
+        let (line, byte) = cells.position().map_or((1, 0), |p| (p.line(), p.byte()));
         let fault = |e: Error| Err(e.at_line(line).at_byte(byte));
         let name = |column: usize| names.get(column).map_or("", String::as_str);
         let (is, wanted) = (cells.len(), names.len());
@@ -167,13 +166,10 @@ fn empty() -> Error {
 }
 
 fn refuse_other_formats(head: &[u8]) -> Result<()> {
-    let wrong = |what: &str| {
-        let message = format!("{what}; a CSV file is needed");
-        Err(Error::new(Kind::Format, message).at_line(1).at_byte(0))
-    };
+    let wrong = |what: &str| Err(Error::new(Kind::Format, what).at_line(1).at_byte(0));
     match head.trim_ascii_start() {
-        [b'P', b'K', 3, 4, ..] => wrong("this is a zip or spreadsheet file: save it as CSV first"),
-        [b'{' | b'[', ..] => wrong("this looks like JSON"),
+        [b'P', b'K', 3, 4, ..] => wrong("this is no CSV but a zip file or a spreadsheet: save it as \"CSV UTF-8\""),
+        [b'{' | b'[', ..] => wrong("this looks like JSON; a CSV file is needed"),
         [] if head.len() < HEAD => Err(empty()),
         _ => Ok(()),
     }
