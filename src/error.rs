@@ -73,7 +73,12 @@ impl Error {
 
     /// An operating-system error on `path`.
     pub fn io(path: impl Into<String>, error: &std::io::Error) -> Self {
-        Self::new(Kind::Io, error.to_string()).at_path(path)
+        let advice = match error.kind() {
+            std::io::ErrorKind::NotFound => "; it was moved or removed, or is a link to nothing",
+            std::io::ErrorKind::PermissionDenied => "; ask for the right to read it",
+            _ => "",
+        };
+        Self::new(Kind::Io, format!("{error}{advice}")).at_path(path)
     }
 
     /// The same error, in this input. A path that is already known stays.
