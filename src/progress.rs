@@ -47,8 +47,12 @@ impl Progress {
 }
 
 impl Observer for Progress {
-    fn started(&self, inputs: usize) {
+    fn started(&self, inputs: usize, done: usize) {
         self.bar.set_length(inputs as u64);
+        if done > 0 && self.notes {
+            let said = format!("note: taking up an interrupted run: {done} of {inputs} files done");
+            self.bar.suspend(|| line(&said));
+        }
     }
 
     fn sentences(&self, more: usize) {

@@ -269,14 +269,60 @@ fn a_second_run_neither_reads_nor_destroys_what_the_first_left() {
 }
 
 #[test]
-fn a_table_that_no_run_has_written_is_not_written_over() {
+fn a_file_that_no_run_has_written_is_not_written_over_and_nothing_is_left_beside_it() {
+    for name in ["claims.csv", "errors.csv", "run.json"] {
+        let dir = tempfile::tempdir().unwrap();
+        let input = put(dir.path(), "a.txt", b"Ada: The ferry leaves at noon.\n");
+        put(dir.path(), name, b"{\"files\": [\"quay.csv\"]}\n");
+        let before = files(dir.path());
+        let refused = run(&[&input], dir.path(), &["--maps", "dot"]);
+        assert_eq!(refused.status.code(), Some(2));
+        let stderr = String::from_utf8_lossy(&refused.stderr);
+        assert!(stderr.contains(&format!("{name}: was not written by a run")), "{stderr}");
+        assert!(files(dir.path()) == before);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "no folder either");
+    }
+}
+
+#[test]
+fn two_runs_at_once_do_not_write_into_one_folder() {
     let dir = tempfile::tempdir().unwrap();
     let input = put(dir.path(), "a.txt", b"Ada: The ferry leaves at noon.\n");
-    let own = put(dir.path(), "claims.csv", b"claim,who\nThe quay is full.,Ada\n");
-    let refused = run(&[&input], dir.path(), &[]);
-    assert_eq!(refused.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("claims.csv: was there before any run"));
-    assert!(std::fs::read_to_string(&own).unwrap().contains("quay") && !dir.path().join("run.json").exists());
+    let out = dir.path().join("out");
+    standpoint::write::atomic::folder(&out).unwrap();
+    let other = standpoint::write::atomic::lock(&out).unwrap();
+    let refused = run(&[&input], &out, &[]);
+    if other.is_some() {
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("out: another run is writing into this folder"));
+        assert_eq!(std::fs::read_dir(&out).unwrap().count(), 0);
+        drop(other);
+        assert!(run(&[&input], &out, &[]).status.success());
+    }
+}
+
+#[test]
+fn a_run_that_was_killed_while_its_outputs_appeared_is_taken_up() {
+    let dir = tempfile::tempdir().unwrap();
+    put(dir.path(), "a.txt", b"Ada: The ferry must leave because the storm is near.\n");
+    let again = || run(&[dir.path()], dir.path(), &["--maps", "dot"]);
+    assert!(again().status.success());
+    let whole = files(dir.path());
+    let parts = dir.path().join(".standpoint-parts");
+    let killed = || {
+        standpoint::write::atomic::folder(&parts).unwrap();
+        std::fs::rename(dir.path().join("run.json"), parts.join("run.json")).unwrap();
+    };
+    killed();
+    assert!(again().status.success(), "the tables are known for ours");
+    assert!(files(dir.path()) == whole, "and are not read as dialogue");
+
+    killed();
+    let sentences = dir.path().join("sentences.csv");
+    let coded = std::fs::read_to_string(&sentences).unwrap() + "\n";
+    put(dir.path(), "sentences.csv", coded.as_bytes());
+    assert_eq!(again().status.code(), Some(2), "somebody has coded in what had appeared");
+    assert_eq!(std::fs::read_to_string(&sentences).unwrap(), coded);
 }
 
 #[test]
@@ -321,26 +367,31 @@ fn maps_are_listed_and_those_of_the_run_before_do_not_stay() {
 }
 
 #[test]
-fn a_run_that_is_taken_up_says_again_what_failed() {
+fn a_run_that_is_taken_up_says_so_and_says_again_what_failed() {
     let dir = tempfile::tempdir().unwrap();
     let (inputs, whole, out) = (dir.path().join("in"), dir.path().join("whole"), dir.path().join("out"));
     standpoint::write::atomic::folder(&inputs).unwrap();
     put(&inputs, "a.jsonl", b"{\"text\": \"One is fine.\"}\n{\"text\": 2\n{\"text\": \"Three.\"}\n");
     put(&inputs, "empty.txt", b"");
     put(&inputs, "z.txt", b"Ada: The ferry leaves at noon.\n");
-    let once = run(&[&inputs], &whole, &["--threads", "1"]);
+    let options = ["--threads", "1", "--maps", "dot"];
+    let once = run(&[&inputs], &whole, &options);
     assert_eq!(once.status.code(), Some(1));
     let report: serde_json::Value = serde_json::from_slice(&std::fs::read(whole.join("run.json")).unwrap()).unwrap();
     let hashes = report["inputs"].as_array().unwrap().iter().filter_map(|i| i["hash"].as_str());
     assert!(hashes.clone().count() == 3 && hashes.into_iter().all(|h| h.len() == 64), "what failed has a hash too");
 
-    // An output that cannot appear ends the run when all parts are made.
-    standpoint::write::atomic::folder(&out.join("errors.csv")).unwrap();
-    assert_eq!(run(&[&inputs], &out, &[]).status.code(), Some(2));
-    std::fs::remove_dir(out.join("errors.csv")).unwrap();
-    let again = run(&[&inputs], &out, &["--threads", "1"]);
+    // A map that is not ours ends the run when all parts are made.
+    standpoint::write::atomic::folder(&out.join("maps")).unwrap();
+    let own = put(&out.join("maps"), "z.dot", b"digraph {}\n");
+    let refused = run(&[&inputs], &out, &options);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("maps/z.dot: was not written by a run"));
+    std::fs::remove_file(own).unwrap();
+    let again = run(&[&inputs], &out, &options);
     assert_eq!(again.status.code(), Some(1));
-    assert_eq!(again.stderr, once.stderr);
+    let said = "note: taking up an interrupted run: 3 of 3 files done\n".to_owned();
+    assert_eq!(String::from_utf8(again.stderr).unwrap(), said + std::str::from_utf8(&once.stderr).unwrap());
     assert!(files(&out) == files(&whole));
 }
 

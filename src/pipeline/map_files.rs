@@ -3,12 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::MapReport;
 use crate::error::Result;
+use crate::read::earlier::{Earlier, MAPS, MapReport};
 use crate::write::atomic;
-
-/// The folder of maps in the output folder.
-pub(super) const FOLDER: &str = "maps";
 
 /// A file name from a document's name: what a file system might refuse becomes `_`, and then a piece of the
 /// name's hash keeps two names apart.
@@ -45,28 +42,21 @@ impl Names {
     }
 }
 
-/// The maps that the last run into a folder wrote, by its `run.json`.
-pub(super) fn of_earlier_run(out: &Path) -> Vec<MapReport> {
-    let report = || -> Option<Vec<MapReport>> {
-        let mut report: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("run.json")).ok()?).ok()?;
-        serde_json::from_value(report["maps"].take()).ok()
-    };
-    report().unwrap_or_default()
-}
-
-/// Removes the maps that the last run wrote and this one does not, unless somebody has changed them since.
+/// Removes the maps that earlier runs wrote and this one does not, unless somebody has changed them since.
 ///
 /// # Errors
 /// Where the system refuses.
-pub(super) fn remove_stale(out: &Path, written: &[MapReport]) -> Result<()> {
+pub(super) fn remove_stale(out: &Path, earlier: &Earlier, written: &[MapReport]) -> Result<()> {
     let written: BTreeSet<&str> = written.iter().map(|map| map.file.as_str()).collect();
-    let folder = out.join(FOLDER);
-    for MapReport { file, hash } in of_earlier_run(out) {
-        let path = folder.join(&file);
+    let folder = out.join(MAPS);
+    for (place, hashes) in &earlier.files {
+        let path = out.join(place);
+        let Some(file) = path.file_name().and_then(|name| name.to_str()) else { continue };
         // A plain name, and nothing that leads elsewhere.
-        let plain = path.parent() == Some(&folder) && path.file_name().is_some_and(|name| *name == *file);
-        let ours = || std::fs::read(&path).is_ok_and(|bytes| *blake3::hash(&bytes).to_hex() == *hash);
-        if plain && !written.contains(file.as_str()) && ours() {
+        let plain = path.parent() == Some(&folder) && *place == format!("{MAPS}/{file}");
+        let ours =
+            || std::fs::read(&path).is_ok_and(|bytes| hashes.contains(&blake3::hash(&bytes).to_hex().to_string()));
+        if plain && !written.contains(file) && ours() {
             atomic::remove(&path)?;
         }
     }
@@ -91,16 +81,16 @@ mod tests {
     #[test]
     fn only_unchanged_maps_of_the_run_before_are_removed() {
         let dir = tempfile::tempdir().unwrap();
-        let maps = dir.path().join(FOLDER);
+        let maps = dir.path().join(MAPS);
         atomic::folder(&maps).unwrap();
         let report = |file: &str| MapReport { file: file.to_owned(), hash: blake3::hash(b"x").to_hex().to_string() };
         for file in ["stale.dot", "still.dot", "own.dot", "changed.dot", "../above.dot"] {
             atomic::write(&maps.join(file), if file == "changed.dot" { b"y" } else { b"x" }).unwrap();
         }
         let listed = ["stale.dot", "still.dot", "changed.dot", "gone.dot", "../above.dot"].map(report);
-        let json = serde_json::json!({ "maps": listed }).to_string();
+        let json = serde_json::json!({ "stance_model": "x", "files": [], "maps": listed }).to_string();
         atomic::write(&dir.path().join("run.json"), json.as_bytes()).unwrap();
-        remove_stale(dir.path(), &[report("still.dot")]).unwrap();
+        remove_stale(dir.path(), &Earlier::of(dir.path()), &[report("still.dot")]).unwrap();
         let there = |file: &&str| maps.join(file).exists();
         let left = ["stale.dot", "still.dot", "own.dot", "changed.dot", "../above.dot"].into_iter().filter(there);
         assert_eq!(left.collect::<Vec<_>>(), ["still.dot", "own.dot", "changed.dot", "../above.dot"]);

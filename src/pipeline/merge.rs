@@ -4,15 +4,17 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::frame::{CLAIMS, COLUMNS, ERRORS, SUMMARY, Summary, from_json};
-use super::map_files::{self, FOLDER, Names};
-use super::report::{MapReport, RunReport};
+use super::map_files::{self, Names};
+use super::report::RunReport;
 use super::run::Job;
+use super::spare::spare;
 use crate::argument::corpus::{self, Claim, ClaimIndex, RecurringClaim};
 use crate::error::{Error, Kind, Result};
 use crate::profile::Corpus;
-use crate::write::atomic::WholeFile;
+use crate::read::earlier::{MAPS, MapReport, REPORT};
+use crate::write::atomic::{self, WholeFile};
 use crate::write::part::PartReader;
-use crate::write::{self, Scope, Writer};
+use crate::write::{self, ERRORS_TABLE, Scope, Writer};
 
 /// Joins the parts into the outputs. All files are written before the first one appears.
 pub(super) fn merge(job: &Job<'_>, parts: Vec<(PathBuf, Summary)>) -> Result<RunReport> {
@@ -35,7 +37,7 @@ pub(super) fn merge(job: &Job<'_>, parts: Vec<(PathBuf, Summary)>) -> Result<Run
         file.write(&header)?;
         files.push(file);
     }
-    let mut errors = job.parts.output(&job.out.join("errors.csv"))?;
+    let mut errors = job.parts.output(&job.out.join(ERRORS_TABLE))?;
     errors.write(&write::errors_table(true, [], context.dialect))?;
 
     let mut corpus = Corpus::default();
@@ -92,24 +94,23 @@ pub(super) fn merge(job: &Job<'_>, parts: Vec<(PathBuf, Summary)>) -> Result<Run
     }
     report.speakers = corpus.named();
     report.profiles = corpus.profiles().cloned().collect();
-    report.files = tables
-        .iter()
-        .map(|(_, w)| w.file().to_owned())
-        .chain(["errors.csv".to_owned(), "run.json".to_owned()])
-        .collect();
-    let mut run = job.parts.output(&job.out.join("run.json"))?;
-    let json = serde_json::to_vec_pretty(&report).map_err(|e| Error::new(Kind::Output, e.to_string()))?;
-    run.write(&json)?;
-    run.write(b"\n")?;
-    for map in maps {
-        map.appear()?;
-    }
+    report.files =
+        tables.iter().map(|(_, w)| w.file().to_owned()).chain([ERRORS_TABLE.to_owned(), REPORT.to_owned()]).collect();
+    let mut whole = maps;
     for file in files.into_iter().chain([errors]) {
-        file.commit()?;
+        whole.push(file.close()?);
     }
-    map_files::remove_stale(job.out, &report.maps)?;
-    // Last: it tells that the others are there, and which of them are ours.
-    run.commit()?;
+    // The report is whole before anything appears: should the run be killed now, it tells what is ours.
+    let waiting = job.parts.part(REPORT);
+    let mut json = serde_json::to_vec_pretty(&report).map_err(|e| Error::new(Kind::Output, e.to_string()))?;
+    json.push(b'\n');
+    atomic::write(&waiting, &json)?;
+    for file in whole {
+        file.appear()?;
+    }
+    map_files::remove_stale(job.out, &job.earlier, &report.maps)?;
+    // Last: it tells that the others are there.
+    atomic::rename(&waiting, &job.out.join(REPORT))?;
     Ok(report)
 }
 
@@ -117,8 +118,10 @@ pub(super) fn merge(job: &Job<'_>, parts: Vec<(PathBuf, Summary)>) -> Result<Run
 fn map(job: &Job<'_>, named: &[u8], taken: &mut Names) -> Result<(WholeFile, MapReport)> {
     let end = memchr::memchr(b'\n', named).unwrap_or(named.len());
     let name = taken.free(&String::from_utf8_lossy(&named[..end]));
+    let place = format!("{MAPS}/{name}");
+    spare(job.out, &place, &job.earlier)?;
     let bytes = named.get(end + 1..).unwrap_or_default();
-    let mut file = job.parts.output(&job.out.join(FOLDER).join(&name))?;
+    let mut file = job.parts.output(&job.out.join(place))?;
     file.write(bytes)?;
     let hash = blake3::hash(bytes).to_hex().to_string();
     Ok((file.close()?, MapReport { file: name, hash }))

@@ -10,6 +10,7 @@ mod map_files;
 mod merge;
 mod report;
 mod run;
+mod spare;
 
 use crate::argument::{ArgumentMap, ArgumentModel, MapOptions};
 use crate::document::Document;
@@ -19,7 +20,8 @@ use crate::stance::{PredictOptions, StanceModel};
 use crate::write::Dialect;
 use crate::{Analysis, profile, segment};
 
-pub use report::{InputReport, MapReport, RunReport};
+pub use crate::read::earlier::MapReport;
+pub use report::{InputReport, RunReport};
 pub use run::run;
 
 /// What a run does.
@@ -50,8 +52,8 @@ pub struct Models<'a> {
 
 /// Hears of what happens during a run. The library reports values; how they look is the binary's business.
 pub trait Observer: Sync {
-    /// The inputs are known.
-    fn started(&self, inputs: usize);
+    /// The inputs are known, and how many of them an interrupted run has done.
+    fn started(&self, inputs: usize, done: usize);
     /// More sentences of some input are done.
     fn sentences(&self, more: usize);
     /// An input is done.

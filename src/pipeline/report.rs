@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Models, Options};
 use crate::profile::SpeakerProfile;
+use crate::read::earlier::MapReport;
 use crate::write::Dialect;
 
 /// One input in the report.
@@ -25,15 +26,6 @@ pub struct InputReport {
     pub errors: usize,
     /// What was guessed or noticed while reading.
     pub notes: Vec<String>,
-}
-
-/// One map in the report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MapReport {
-    /// Its file in the folder `maps`.
-    pub file: String,
-    /// BLAKE3 of its bytes.
-    pub hash: String,
 }
 
 /// What a run did: all that is needed to repeat it, and the counts. Written as `run.json`.

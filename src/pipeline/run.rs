@@ -1,16 +1,19 @@
 //! A batch: the parts of all inputs, those of a run that was killed among them.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::frame::{ERRORS, SUMMARY, Summary, from_json};
 use super::report::{RunReport, settings};
-use super::{Models, Observer, Options, input, map_files, merge};
-use crate::error::{Error, Kind, Result};
+use super::spare::spare;
+use super::{Models, Observer, Options, input, merge};
+use crate::error::{Error, Result};
 use crate::parallel;
+use crate::read::earlier::{Earlier, MAPS, REPORT};
 use crate::read::{Found, Note};
 use crate::write::atomic;
 use crate::write::part::{PartFolder, PartReader};
-use crate::write::{Context, Scope, WRITERS, Writer};
+use crate::write::{Context, ERRORS_TABLE, Scope, WRITERS, Writer};
 
 /// Analyses all inputs and writes all outputs into a folder.
 ///
@@ -25,34 +28,38 @@ pub fn run(
     observer: &dyn Observer,
 ) -> Result<RunReport> {
     atomic::folder(out)?;
-    if !options.maps.is_empty() {
-        atomic::folder(&out.join(map_files::FOLDER))?;
-    }
+    let _alone = atomic::lock(out)?;
     let writers: Vec<&dyn Writer> = WRITERS
         .iter()
         .copied()
         .filter(|w| w.scope() == Scope::Run || options.maps.iter().any(|name| name == w.name()))
         .collect();
-    let job = Job {
-        models,
-        options,
-        observer,
-        writers,
-        out,
-        parts: PartFolder::within(out)?,
-        settings: settings(models, options),
-    };
-    let earlier = job.parts.has_parts();
-    if !earlier {
-        job.spare_codes()?;
+    let earlier = Earlier::of(out);
+    let tables = writers.iter().filter(|w| w.scope() == Scope::Run).map(|w| w.file());
+    // A run without maps leaves alone those that were changed.
+    let maps = earlier.files.keys().map(String::as_str).filter(|_| !options.maps.is_empty());
+    for name in tables.chain([ERRORS_TABLE, REPORT]).chain(maps) {
+        spare(out, name, &earlier)?;
     }
-    observer.started(inputs.len());
+    if !options.maps.is_empty() {
+        atomic::folder(&out.join(MAPS))?;
+    }
+    let parts = PartFolder::within(out)?;
+    let job = Job { models, options, observer, writers, out, earlier, parts, settings: settings(models, options) };
+    let taken_up = job.parts.has_parts();
+    observer.started(inputs.len(), if taken_up { inputs.iter().filter(|found| job.is_done(found)).count() } else { 0 });
+    let failed = AtomicBool::new(false);
     let parts = parallel::work(inputs, |_, found| {
-        let part = job.part(found, earlier);
+        // An output that fails ends the run: nothing is begun after it.
+        if failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let part = job.part(found, taken_up);
+        failed.fetch_or(part.is_err(), Ordering::Relaxed);
         observer.input_done();
-        part
+        Some(part)
     });
-    let parts: Vec<(PathBuf, Summary)> = parts.into_iter().collect::<Result<_>>()?;
+    let parts: Vec<(PathBuf, Summary)> = parts.into_iter().flatten().collect::<Result<_>>()?;
     let report = merge::merge(&job, parts)?;
     job.parts.remove()?;
     Ok(report)
@@ -65,15 +72,19 @@ pub(super) struct Job<'a> {
     pub(super) observer: &'a dyn Observer,
     pub(super) writers: Vec<&'static dyn Writer>,
     pub(super) out: &'a Path,
+    pub(super) earlier: Earlier,
     pub(super) parts: PartFolder,
     pub(super) settings: serde_json::Value,
 }
 
 impl Job<'_> {
     /// Makes the part of one input, or finds that an earlier run that was killed has made it.
-    fn part(&self, found: &Found, earlier: bool) -> Result<(PathBuf, Summary)> {
+    fn part(&self, found: &Found, taken_up: bool) -> Result<(PathBuf, Summary)> {
         let path = self.parts.part(&self.key(found));
-        if earlier && let Some(summary) = self.made_earlier(found, &path) {
+        if taken_up
+            && self.is_done(found)
+            && let Some(summary) = self.made_earlier(found, &path)
+        {
             self.observer.sentences(summary.report.sentences);
             return Ok((path, summary));
         }
@@ -81,28 +92,9 @@ impl Job<'_> {
         Ok((path, summary))
     }
 
-    /// Refuses to write over tables that somebody has changed, which may hold codes, and over those that no run has
-    /// written.
-    fn spare_codes(&self) -> Result<()> {
-        let changed = |name: &str| std::fs::metadata(self.out.join(name)).and_then(|m| m.modified()).ok();
-        let written = changed("run.json");
-        let tables = self.writers.iter().filter(|w| w.scope() == Scope::Run).map(|w| w.file().to_owned());
-        // A run without maps leaves alone those that were changed.
-        let earlier = if self.options.maps.is_empty() { Vec::new() } else { map_files::of_earlier_run(self.out) };
-        let maps = earlier.iter().map(|map| format!("{}/{}", map_files::FOLDER, map.file));
-        match tables.chain(maps).find(|name| changed(name).is_some_and(|at| written.is_none_or(|written| at > written)))
-        {
-            None => Ok(()),
-            Some(name) => {
-                let message = match written {
-                    Some(_) => {
-                        "was changed after the run that wrote it, and the changes would be lost: move it, or choose another folder"
-                    }
-                    None => "was there before any run, and would be lost: move it, or choose another folder",
-                };
-                Err(Error::new(Kind::Output, message).at_path(self.out.join(name).display().to_string()))
-            }
-        }
+    /// Whether a run that was killed left a part of this input.
+    fn is_done(&self, found: &Found) -> bool {
+        found.path != "-" && self.parts.part(&self.key(found)).exists()
     }
 
     /// Names a part by all that shapes it but the bytes of the input, which the summary holds.
@@ -114,9 +106,6 @@ impl Job<'_> {
     /// What the part of an input holds, if it is whole and of the bytes that the input has now. What the run that was
     /// killed said of the input is said again.
     fn made_earlier(&self, found: &Found, path: &Path) -> Option<Summary> {
-        if found.path == "-" {
-            return None;
-        }
         // Reading to the end checks the sum: a torn part is an error and made again.
         let mut summary: Option<Summary> = None;
         frames(path, |kind, bytes| {

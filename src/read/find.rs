@@ -1,12 +1,12 @@
 //! Which files a command line means: files, folders, globs, `-` for standard input.
 
-use std::collections::BTreeSet;
-use std::ffi::OsString;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use globset::GlobBuilder;
 use ignore::WalkBuilder;
 
+use super::earlier::{Earlier, MAPS};
 use super::{Input, Limits, stem};
 use crate::error::{Error, Kind, Result};
 
@@ -101,7 +101,7 @@ pub fn inputs(arguments: &[impl AsRef<Path>], except: Option<&Path>) -> Result<V
         if argument == "-" || path.is_file() {
             paths.push(path.to_owned());
         } else if path.is_dir() {
-            paths.extend(walk(path, except, |_| true)?);
+            paths.extend(walk(path, except, None, |_| true)?);
         } else if argument.contains(['*', '?', '[', '{']) {
             let found = glob(argument, except)?;
             if found.is_empty() {
@@ -131,12 +131,18 @@ fn missing(argument: &str, why: &str) -> Error {
     Error::new(Kind::Io, why).at_path(argument)
 }
 
-/// All files under a folder that `wanted` takes, by name. Ignore files mean nothing here: data is data.
-fn walk(folder: &Path, except: Option<&Path>, wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
+/// All files under a folder, down to a depth, that `wanted` takes, by name. Ignore files mean nothing here: data is data.
+fn walk(
+    folder: &Path,
+    except: Option<&Path>,
+    depth: Option<usize>,
+    wanted: impl Fn(&Path) -> bool,
+) -> Result<Vec<PathBuf>> {
     let except = except.and_then(|p| p.canonicalize().ok());
     let walker = WalkBuilder::new(folder)
         .standard_filters(false)
         .hidden(true)
+        .max_depth(depth)
         .sort_by_file_name(Ord::cmp)
         .filter_entry(move |entry| {
             !entry.file_type().is_some_and(|t| t.is_dir())
@@ -144,15 +150,14 @@ fn walk(folder: &Path, except: Option<&Path>, wanted: impl Fn(&Path) -> bool) ->
         })
         .build();
     let mut out = Vec::new();
-    let mut outputs = (PathBuf::new(), BTreeSet::new());
+    let mut outputs = BTreeMap::new();
     for entry in walker {
         match entry {
-            Ok(entry) if entry.path().is_file() && wanted(entry.path()) => {
+            // What is listed and cannot be found, such as a link to nothing, is an input that fails.
+            Ok(entry) if (entry.path().is_file() || !entry.path().exists()) && wanted(entry.path()) => {
                 let parent = entry.path().parent().unwrap_or(folder);
-                if outputs.0 != parent {
-                    outputs = (parent.to_owned(), written(parent));
-                }
-                if !outputs.1.contains(entry.file_name()) {
+                let outputs = outputs.entry(parent.to_owned()).or_insert_with(|| written(parent));
+                if !entry.file_name().to_str().is_some_and(|name| outputs.contains(name)) {
                     out.push(entry.into_path());
                 }
             }
@@ -166,19 +171,14 @@ fn walk(folder: &Path, except: Option<&Path>, wanted: impl Fn(&Path) -> bool) ->
     Ok(out)
 }
 
-/// What a run wrote into a folder, by its `run.json`; into its folder `maps`, everything.
-fn written(folder: &Path) -> BTreeSet<OsString> {
-    let report = |folder: &Path| -> Option<Vec<OsString>> {
-        let report: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("run.json")).ok()?).ok()?;
-        report["stance_model"].as_str()?;
-        Some(report["files"].as_array()?.iter().filter_map(|f| f.as_str().map(OsString::from)).collect())
-    };
-    let mut out: BTreeSet<OsString> = report(folder).unwrap_or_default().into_iter().collect();
-    if folder.ends_with("maps") && folder.parent().and_then(report).is_some() {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        out.extend(entries.map(|e| e.file_name()));
+/// The names of what earlier runs wrote into a folder, or into the folder of maps that it is.
+fn written(folder: &Path) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = Earlier::of(folder).files.into_keys().collect();
+    if let Some(above) = folder.parent().filter(|_| folder.ends_with(MAPS)) {
+        let place = format!("{MAPS}/");
+        names.extend(Earlier::of(above).files.keys().filter_map(|file| Some(file.strip_prefix(&place)?.to_owned())));
     }
-    out
+    names
 }
 
 /// The path that a walk failed at.
@@ -199,14 +199,16 @@ fn glob(pattern: &str, except: Option<&Path>) -> Result<Vec<PathBuf>> {
         .compile_matcher();
     let fixed: PathBuf =
         Path::new(pattern).iter().take_while(|part| !part.to_string_lossy().contains(['*', '?', '[', '{'])).collect();
+    // Folders that it does not reach are not opened: it is no matter if they cannot be.
+    let depth = (!pattern.contains("**")).then(|| Path::new(pattern).iter().count() - fixed.iter().count());
     if fixed.as_os_str().is_empty() {
-        let here = walk(Path::new("."), except, |p| matcher.is_match(without_dot(p)))?;
+        let here = walk(Path::new("."), except, depth, |p| matcher.is_match(without_dot(p)))?;
         return Ok(here.iter().map(|p| without_dot(p).to_owned()).collect());
     }
     if !fixed.is_dir() {
         return Ok(Vec::new());
     }
-    walk(&fixed, except, |p| matcher.is_match(p))
+    walk(&fixed, except, depth, |p| matcher.is_match(p))
 }
 
 fn without_dot(path: &Path) -> &Path {
@@ -216,7 +218,7 @@ fn without_dot(path: &Path) -> &Path {
 /// Inputs with names of their own: the stem where that is unique, else more and more of the path.
 fn named(paths: &[PathBuf]) -> Vec<Found> {
     let shown: Vec<String> = paths.iter().map(|p| shown(p)).collect();
-    let mut uses = std::collections::BTreeMap::new();
+    let mut uses = BTreeMap::new();
     for path in &shown {
         *uses.entry(stem(path)).or_insert(0_usize) += 1;
     }
@@ -290,6 +292,42 @@ mod tests {
         assert_eq!(found.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["caf<E8>", "caf<E9>"]);
         let texts = found.iter().map(|f| f.open().unwrap().text(None, &Limits::default()).unwrap().0);
         assert_eq!(texts.collect::<Vec<_>>(), ["one", "two"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_a_pattern_does_not_reach_may_be_closed() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tree();
+        let closed = |mode| std::fs::set_permissions(dir.path().join("sub"), std::fs::Permissions::from_mode(mode));
+        closed(0o000).unwrap();
+        let found = inputs(&[dir.path().join("*.txt")], None).unwrap();
+        closed(0o755).unwrap();
+        assert_eq!(found.len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_is_an_input_that_fails() {
+        let dir = tree();
+        std::os::unix::fs::symlink("nothing.txt", dir.path().join("c.txt")).unwrap();
+        let found = inputs(&[dir.path().join("*.txt")], None).unwrap();
+        assert_eq!(found.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["b", "c"]);
+        assert_eq!(found[1].open().map(drop).unwrap_err().kind, Kind::Io);
+    }
+
+    #[test]
+    fn of_a_folder_of_maps_only_those_of_a_run_are_passed_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let maps = dir.path().join(MAPS);
+        crate::write::atomic::folder(&maps).unwrap();
+        let report = br#"{"stance_model": "x", "files": [], "maps": [{"file": "a.dot", "hash": ""}]}"#;
+        crate::write::atomic::write(&dir.path().join("run.json"), report).unwrap();
+        for name in ["a.dot", "a.txt"] {
+            crate::write::atomic::write(&maps.join(name), b"x").unwrap();
+        }
+        let found = inputs(&[&maps], None).unwrap();
+        assert_eq!(found.iter().map(|f| f.path.rsplit('/').next().unwrap()).collect::<Vec<_>>(), ["a.txt"]);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod boilerplate;
 mod csv;
 mod decode;
 mod docx;
+pub mod earlier;
 pub mod find;
 mod header;
 mod html;

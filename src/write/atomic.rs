@@ -3,12 +3,16 @@
 //! An output is whole or absent: it is written beside its final name, synced, given
 //! mode 0644 and renamed. A program that is killed leaves at most a hidden temporary file.
 
-use std::io::{BufWriter, Write};
+use std::fs::{File, TryLockError};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::error::{Error, Kind, Result};
+
+/// How the name of a file begins and ends that is not whole yet.
+const UNFINISHED: (&str, &str) = (".standpoint-", ".tmp");
 
 /// A file that appears under its name only when it is [committed](AtomicFile::commit).
 #[derive(Debug)]
@@ -33,8 +37,8 @@ impl AtomicFile {
     /// Where nothing can be created in that folder.
     pub fn create_in(folder: &Path, path: &Path) -> Result<Self> {
         let file = tempfile::Builder::new()
-            .prefix(".standpoint-")
-            .suffix(".tmp")
+            .prefix(UNFINISHED.0)
+            .suffix(UNFINISHED.1)
             .tempfile_in(folder)
             .map_err(|e| output(path, &e))?;
         Ok(Self { file: BufWriter::with_capacity(1 << 18, file), path: path.to_owned() })
@@ -53,7 +57,7 @@ impl AtomicFile {
     /// # Errors
     /// Where it cannot be written out, synced or renamed; then nothing appears.
     pub fn commit(self) -> Result<()> {
-        self.close()?.appear()
+        self.end(true)?.appear()
     }
 
     /// Like [`commit`](Self::commit) without waiting for the disk: for files that carry a checksum and are made again
@@ -99,6 +103,14 @@ impl WholeFile {
     }
 }
 
+/// Gives a whole file its other name, in place of whatever had it.
+///
+/// # Errors
+/// Where the system refuses.
+pub fn rename(from: &Path, to: &Path) -> Result<()> {
+    std::fs::rename(from, to).map_err(|e| output(to, &e))
+}
+
 /// Removes a file that this program wrote.
 ///
 /// # Errors
@@ -106,6 +118,20 @@ impl WholeFile {
 pub fn remove(path: &Path) -> Result<()> {
     std::fs::remove_file(path)
         .map_err(|e| Error::new(Kind::Output, format!("cannot be removed: {e}")).at_path(path.display().to_string()))
+}
+
+/// Removes what a program that was killed had not finished in a folder, which may be large.
+///
+/// # Errors
+/// Where the system refuses.
+pub fn remove_unfinished(folder: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1)) {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a whole file at once.
@@ -128,6 +154,22 @@ pub fn folder(path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Keeps other runs out of a folder until it is dropped, also by a kill. `None` where the system has no such locks.
+///
+/// # Errors
+/// Where another run is in it.
+pub fn lock(folder: &Path) -> Result<Option<File>> {
+    let Ok(file) = File::open(folder) else { return Ok(None) };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::Error(_)) => Ok(None),
+        Err(TryLockError::WouldBlock) => {
+            let message = "another run is writing into this folder: wait until it has ended, or choose another folder";
+            Err(Error::new(Kind::Output, message).at_path(folder.display().to_string()))
+        }
+    }
+}
+
 #[cfg(unix)]
 fn readable_by_all(file: &std::fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -140,7 +182,13 @@ fn readable_by_all(_: &std::fs::File) -> std::io::Result<()> {
 }
 
 pub(super) fn output(path: &Path, error: &std::io::Error) -> Error {
-    Error::new(Kind::Output, format!("cannot be written: {error}")).at_path(path.display().to_string())
+    let message = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "cannot be written: the disk is full; make room and give the same command again".to_owned()
+        }
+        _ => format!("cannot be written: {error}"),
+    };
+    Error::new(Kind::Output, message).at_path(path.display().to_string())
 }
 
 #[cfg(test)]

@@ -74,6 +74,9 @@ pub trait Writer: Sync {
     }
 }
 
+/// What is wrong with the inputs, as a table.
+pub const ERRORS_TABLE: &str = "errors.csv";
+
 /// Every output format.
 pub static WRITERS: &[&dyn Writer] = &[
     &sentences::Sentences,

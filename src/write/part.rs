@@ -13,6 +13,8 @@ use super::atomic::{AtomicFile, output};
 use crate::error::{Error, Kind, Result};
 
 const MAGIC: &[u8; 8] = b"stdpart3";
+/// The folder of parts, in the output folder.
+pub const FOLDER: &str = ".standpoint-parts";
 /// Frame kind of the closing checksum.
 const END: u8 = 255;
 /// A frame is never larger: writers hand over at most one batch of documents at a time.
@@ -135,8 +137,9 @@ impl PartFolder {
     /// # Errors
     /// Where it cannot be created.
     pub fn within(output_folder: &Path) -> Result<Self> {
-        let path = output_folder.join(".standpoint-parts");
+        let path = output_folder.join(FOLDER);
         super::atomic::folder(&path)?;
+        super::atomic::remove_unfinished(&path)?;
         Ok(Self { path })
     }
 
