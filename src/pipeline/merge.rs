@@ -10,6 +10,7 @@ use super::run::Job;
 use super::spare::spare;
 use crate::argument::corpus::{self, Claim, ClaimIndex, RecurringClaim};
 use crate::error::{Error, Kind, Result};
+use crate::parallel;
 use crate::profile::Corpus;
 use crate::read::earlier::{MAPS, MapReport, REPORT};
 use crate::write::atomic::{self, WholeFile};
@@ -100,6 +101,7 @@ pub(super) fn merge(job: &Job<'_>, parts: Vec<(PathBuf, Summary)>) -> Result<Run
     for file in files.into_iter().chain([errors]) {
         whole.push(file.close()?);
     }
+    parallel::map(&whole, |_, file| file.sync()).into_iter().collect::<Result<()>>()?;
     // The report is whole before anything appears: should the run be killed now, it tells what is ours.
     let waiting = job.parts.part(REPORT);
     let mut json = serde_json::to_vec_pretty(&report).map_err(|e| Error::new(Kind::Output, e.to_string()))?;

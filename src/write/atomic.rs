@@ -57,31 +57,26 @@ impl AtomicFile {
     /// # Errors
     /// Where it cannot be written out, synced or renamed; then nothing appears.
     pub fn commit(self) -> Result<()> {
-        self.end(true)?.appear()
+        let whole = self.close()?;
+        whole.sync()?;
+        whole.appear()
     }
 
     /// Like [`commit`](Self::commit) without waiting for the disk: for files that carry a checksum and are made again
     /// if it does not hold.
     pub(super) fn commit_unsynced(self) -> Result<()> {
-        self.end(false)?.appear()
+        self.close()?.appear()
     }
 
-    /// Writes the file out, to appear later, and keeps nothing of it open: there may be thousands.
+    /// Writes the file out, to be synced and to appear later, and keeps nothing of it open: there may be thousands.
     ///
     /// # Errors
-    /// Where it cannot be written out or synced.
+    /// Where it cannot be written out.
     pub fn close(self) -> Result<WholeFile> {
-        self.end(true)
-    }
-
-    fn end(self, sync: bool) -> Result<WholeFile> {
         let Self { file, path } = self;
         let fail = |e: std::io::Error| output(&path, &e);
         let file = file.into_inner().map_err(|e| fail(e.into_error()))?;
         readable_by_all(file.as_file()).map_err(fail)?;
-        if sync {
-            file.as_file().sync_all().map_err(fail)?;
-        }
         Ok(WholeFile { file: file.into_temp_path(), path })
     }
 }
@@ -94,6 +89,15 @@ pub struct WholeFile {
 }
 
 impl WholeFile {
+    /// Waits until the disk has it. Of thousands, several at once: one by one, each would wait for itself alone.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn sync(&self) -> Result<()> {
+        let file = File::options().write(true).open(&self.file);
+        file.and_then(|file| file.sync_all()).map_err(|e| output(&self.path, &e))
+    }
+
     /// Makes the file appear in place of whatever had its name.
     ///
     /// # Errors
