@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::denial::Content;
-use super::token;
 use super::{ArgumentMap, ComponentKind, RelationKind};
+use super::{token, unit};
 use crate::document::Document;
 
 /// Two claims say the same if the cosine of their idf-weighted stems reaches this.
@@ -83,7 +83,7 @@ pub fn claims(document: &Document, map: &ArgumentMap) -> Vec<Claim> {
 fn stems(text: &str) -> Vec<u32> {
     let mut stems = Vec::new();
     token::each_word(text, |t, _| {
-        if (t.chars > 3 || t.capital || t.digit) && !super::markers::MARKERS.is_function_word(t.key) {
+        if unit::is_topical(&t) {
             stems.push((t.stem >> 32) as u32);
         }
     });

@@ -197,6 +197,11 @@ struct Scratch {
     tokens: Vec<Token>,
 }
 
+/// Whether a word says what a sentence is about.
+pub(super) fn is_topical(token: &Token) -> bool {
+    (token.chars > SHORT || token.capital || token.digit) && !MARKERS.is_function_word(token.key)
+}
+
 fn unit(
     doc: &Document,
     index: usize,
@@ -213,11 +218,8 @@ fn unit(
         |opening: bool| marks.iter().filter(|m| m.initial || !opening).fold(0_u64, |bits, m| bits | 1 << m.class);
     let (classes, opens) = (bits(false), bits(true));
 
-    let mut stems: Vec<(u64, f32)> = tokens
-        .iter()
-        .filter(|t| (t.chars > SHORT || t.capital || t.digit) && !MARKERS.is_function_word(t.key))
-        .map(|t| (t.stem, vocabulary.idf(t.stem)))
-        .collect();
+    let mut stems: Vec<(u64, f32)> =
+        tokens.iter().filter(|t| is_topical(t)).map(|t| (t.stem, vocabulary.idf(t.stem))).collect();
     stems.sort_unstable_by_key(|(stem, _)| *stem);
     stems.dedup_by_key(|(stem, _)| *stem);
     let norm = stems.iter().map(|(_, idf)| idf * idf).sum::<f32>().sqrt();
