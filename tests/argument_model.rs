@@ -152,6 +152,25 @@ fn what_is_denied_in_the_same_words_is_attacked() {
 }
 
 #[test]
+fn a_chain_of_denials_is_a_chain_of_attacks() {
+    let doc = talk(
+        &[
+            ("Lena Voss", &["The levy works."]),
+            (
+                "Omar Reyes",
+                &["With respect, the levy does not work.", "The levy does not work?", "Prices doubled at the quay."],
+            ),
+            ("Lena Voss", &["Mr. Reyes, prices did not double at the quay."]),
+            ("Omar Reyes", &["I am sorry, but prices doubled at the quay."]),
+        ],
+        true,
+    );
+    let map = ArgumentModel::shipped().map(&doc, None, &MapOptions::default());
+    let attacks = map.relations.iter().filter(|r| r.cross_speaker && r.kind == RelationKind::Attack);
+    assert_eq!(attacks.map(|r| (r.source, r.target)).collect::<Vec<_>>(), [(1, 0), (4, 3), (5, 4)]);
+}
+
+#[test]
 fn relations_end_at_claims_and_premises() {
     let doc = talk(
         &[

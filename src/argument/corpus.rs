@@ -73,7 +73,7 @@ pub fn claims(document: &Document, map: &ArgumentMap) -> Vec<Claim> {
             question: document.question_text(turn).to_owned(),
             text: text.to_owned(),
             stems: stems(text),
-            negated: Content::of(text).negated,
+            negated: Content::of(text).negated(),
         }
     };
     made.map(claim).collect()
@@ -263,7 +263,7 @@ mod tests {
             "The levy does not protect the shipyards.",
             "The levy protects shipyards.",
         ] {
-            index.add(&Claim { stems: stems(text), negated: Content::of(text).negated, ..Claim::default() });
+            index.add(&Claim { stems: stems(text), negated: Content::of(text).negated(), ..Claim::default() });
         }
         assert_eq!(index.groups(), BTreeMap::from([(0, 0), (2, 0)]));
     }

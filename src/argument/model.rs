@@ -336,7 +336,7 @@ impl ArgumentModel {
     /// Both directions of every candidate pair, sorted by source and target.
     fn score_pairs(&self, prepared: &Prepared, beliefs: &[Belief]) -> Vec<Scored> {
         let links = [&self.parts.same, &self.parts.cross];
-        let link = links.map(|l| Halves::new(&l.link, beliefs));
+        let halves = links.map(|l| Halves::new(&l.link, beliefs));
         let kind = links.map(|l| l.kind.0.iter().map(|k| Halves::new(k, beliefs)).collect::<Vec<_>>());
         let talk = prepared.conversation();
         let mut scored = parallel::map(&prepared.pairs, |_, pairs| {
@@ -350,16 +350,21 @@ impl ArgumentModel {
                     }
                     let (s, t) = (source as usize, target as usize);
                     let row = pair::row(&talk, s, t);
-                    let score = link[which].score(s, t, &row);
+                    let score = halves[which].score(s, t, &row);
                     let kinds: Vec<f64> = kind[which].iter().map(|k| k.score(s, t, &row)).collect();
                     let units = &prepared.units;
+                    let mut link = links[which].calibrated(score);
                     let kind = if units[s].content.denies(units[t].content) {
+                        // Whoever says the opposite of what another said, in the same words, answers it.
+                        if crosses && !units[s].is_question() {
+                            link = link.max(links[which].threshold.into());
+                        }
                         DENIAL
                     } else {
                         let p = Multi::normalise(&kinds);
                         [p[0], p[1], p[2]]
                     };
-                    out.push(Scored { source, target, link: links[which].calibrated(score), kind, crosses });
+                    out.push(Scored { source, target, link, kind, crosses });
                 }
             }
             out
