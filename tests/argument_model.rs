@@ -171,6 +171,18 @@ fn a_chain_of_denials_is_a_chain_of_attacks() {
 }
 
 #[test]
+fn who_speaks_alone_is_no_host() {
+    let speech = [
+        "Our city must keep the ferry.",
+        "It carries four hundred children to school, because there is no bridge.",
+        "Some say that a bus would do.",
+        "But a bus needs a road, and the road is closed in winter.",
+    ];
+    let alone = ArgumentModel::shipped().map(&talk(&[("Lena Voss", &speech)], false), None, &MapOptions::default());
+    assert!(alone.components.iter().filter(|c| c.kind != ComponentKind::None).count() >= 3, "{alone:?}");
+}
+
+#[test]
 fn relations_end_at_claims_and_premises() {
     let doc = talk(
         &[

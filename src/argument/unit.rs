@@ -315,7 +315,8 @@ pub(super) fn row(units: &[Unit], i: usize, turn: &Range<usize>, layout: Layout)
         at as f32 / length as f32,
         (length as f32).ln(),
         flag(length == 1),
-        flag(turn.start == 0),
+        // Whoever opens a talk of several is its host; who speaks alone is not.
+        flag(turn.start == 0 && units.get(turn.end).is_some_and(|u| u.speaker != unit.speaker)),
         flag(units[turn.clone()].iter().take(40).any(Unit::is_question)),
         flag(previous.is_some_and(|u| u.speaker != unit.speaker)),
         flag(next.is_some_and(|u| u.speaker != unit.speaker)),
