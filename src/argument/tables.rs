@@ -47,6 +47,15 @@ impl Table {
         self.column(name).and_then(|c| row.get(c)).map_or("", String::as_str)
     }
 
+    /// Takes the capitals and blanks from the names of a column: spreadsheets begin a cell with a capital.
+    fn lower(&mut self, name: &str) {
+        if let Some(column) = self.column(name) {
+            for row in &mut self.rows {
+                row[column] = row[column].trim().to_ascii_lowercase();
+            }
+        }
+    }
+
     /// Whether any cell of the column says something.
     fn is_filled(&self, name: &str) -> bool {
         self.rows.iter().any(|r| !self.cell(r, name).is_empty())
@@ -121,9 +130,12 @@ impl Sited {
     }
 }
 
-fn check(components: Sited, relations: Sited) -> Result<Tables> {
+fn check(mut components: Sited, mut relations: Sited) -> Result<Tables> {
     components.need(&COMPONENT_COLUMNS)?;
     relations.need(&RELATION_COLUMNS)?;
+    components.table.lower("component");
+    components.table.lower("role");
+    relations.table.lower("relation");
     if components.table.rows.is_empty() {
         return Err(Error::new(Kind::Empty, "no components").at_path(components.path));
     }

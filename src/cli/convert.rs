@@ -14,6 +14,7 @@ use standpoint::{Error, Kind, Result, write};
 Examples:
   standpoint convert components.csv relations.csv --to aif -o map.json
   standpoint convert out/sentences.csv out/relations.csv --to argdown -o map.argdown
+  standpoint convert out/sentences.csv out/relations.csv --to dot -o map.dot    (corrected by hand or not)
   standpoint convert map.argdown --to csv -o tables")]
 pub(crate) struct Convert {
     /// An AIF JSON file, an Argdown file, or components.csv followed by relations.csv.

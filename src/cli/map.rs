@@ -16,7 +16,8 @@ Example:
 
 The table has the columns document, sentence_id, speaker, text and may have question and turn, and
 stance, p_<stance> and abstained as `run` writes them into sentences.csv; OUT gets components.csv, with
-component and role, and relations.csv. A component or role that the table has is not read: both are found anew.")]
+component and role, and relations.csv. A component or role that the table has is not read: both are found anew. A map that
+was corrected by hand, in sentences.csv and relations.csv, is drawn by `standpoint convert`.")]
 pub(crate) struct Map {
     /// Table of components, one sentence (or part of one) per row
     #[arg(value_name = "COMPONENTS.csv")]

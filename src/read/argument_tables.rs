@@ -71,6 +71,15 @@ mod tests {
     }
 
     #[test]
+    fn a_table_corrected_by_hand_is_read() {
+        let components = b"document,sentence_id,text,component,role\nd,s1,One.,Claim,\nd,s2,Two.,premise ,Pro\n,,,,\n";
+        let relations = b"document;source;target;relation\n;;;\nd;s2;s1;Support\n";
+        let tables = read((components, "c.csv"), (relations, "r.csv")).unwrap();
+        assert_eq!(tables.components().rows, [["d", "s1", "One.", "claim", ""], ["d", "s2", "Two.", "premise", "pro"]]);
+        assert_eq!(tables.relations().rows, [["d", "s2", "s1", "support"]]);
+    }
+
+    #[test]
     fn a_mark_that_is_not_closed_is_refused_where_it_opens() {
         let error = unannotated((b"document,sentence_id,text\nd,s1,\"One.\nd,s2,Two.\n", "c.csv")).unwrap_err();
         assert_eq!((error.kind, error.line, error.path.as_deref()), (Kind::Format, Some(2), Some("c.csv")));
