@@ -13,7 +13,7 @@ const SHIPPED: &[u8] = include_bytes!("../models/argument.model");
 
 #[test]
 fn the_shipped_model_is_the_one_the_corpus_gives() {
-    let trained = argument::train((COMPONENTS, "components.csv"), (RELATIONS, "relations.csv")).unwrap();
+    let trained = argument::train((COMPONENTS, "components.csv"), (RELATIONS, "relations.csv"), None).unwrap();
     assert!(trained == SHIPPED, "rebuild models/argument.model: the corpus or the training has changed");
 }
 
@@ -206,7 +206,8 @@ fn stances_of_a_table_are_as_sure_as_its_probabilities() {
     let rows = "d,s1,Ada,What now?,We should open the harbour because trade feeds us.,decoupling-skeptic,P,0.1,0\n\
                 d,s2,Bo,What now?,We should close the harbour because spies come in.,security-focused,0.1,P,0\n";
     let options = MapOptions { min_probability: Some(0.01), all_candidates: false };
-    let predict = |table: String| argument::predict((table.as_bytes(), "t.csv"), ArgumentModel::shipped(), &options);
+    let predict =
+        |table: String| argument::predict((table.as_bytes(), "t.csv"), None, ArgumentModel::shipped(), &options);
     let sure = |p: &str| {
         let [_, relations] = predict(format!("{head}\n{}", rows.replace('P', p))).unwrap();
         String::from_utf8(relations).unwrap()
@@ -215,6 +216,23 @@ fn stances_of_a_table_are_as_sure_as_its_probabilities() {
     assert!(sure("0.5").contains(",differs-on,0.25000,"), "{}", sure("0.5"));
     let fault = predict(format!("{head}\n{}", rows.replace('P', "much"))).unwrap_err().to_string();
     assert!(fault.starts_with("t.csv: line 2: column \"p_decoupling-skeptic\": \"much\""), "{fault}");
+}
+
+#[test]
+fn the_label_that_means_no_stance_differs_from_nothing() {
+    let table = "document,sentence_id,speaker,question,text,stance\n\
+                 d,s1,Ada,What now?,We should open the harbour because trade feeds us.,open\n\
+                 d,s2,Bo,What now?,We should close the harbour because spies come in.,unclear\n";
+    let options = MapOptions { min_probability: Some(0.01), all_candidates: false };
+    let predict = |table: &str, none| {
+        let [_, relations] = argument::predict((table.as_bytes(), "t.csv"), none, ArgumentModel::shipped(), &options)?;
+        Ok::<bool, standpoint::Error>(String::from_utf8_lossy(&relations).contains("stances differ"))
+    };
+    assert_eq!(predict(table, None), Ok(true));
+    assert_eq!(predict(table, Some("unclear")), Ok(false));
+    assert_eq!(predict(&table.replace("unclear", "Neutral"), None), Ok(false));
+    let fault = predict(table, Some("none")).unwrap_err().to_string();
+    assert!(fault.starts_with("t.csv: column \"stance\": no row has the label \"none\""), "{fault}");
 }
 
 #[test]
@@ -234,7 +252,9 @@ fn training_names_what_is_missing() {
     let head = "document,sentence_id,speaker,text,component\n";
     let related = "document,source,target,relation\n";
     let fault = |components: &str, relations: &str| {
-        argument::train((components.as_bytes(), "c.csv"), (relations.as_bytes(), "r.csv")).unwrap_err().to_string()
+        argument::train((components.as_bytes(), "c.csv"), (relations.as_bytes(), "r.csv"), None)
+            .unwrap_err()
+            .to_string()
     };
     assert!(
         fault(&format!("{head}a,1,x,One.,claim\na,2,x,Two.,premise\n"), related).contains("two annotated documents")
@@ -248,30 +268,30 @@ fn training_names_what_is_missing() {
 #[test]
 fn evaluation_of_the_shipped_model_on_its_own_corpus_is_high() {
     let model = ArgumentModel::shipped();
-    let scores = argument::evaluate((COMPONENTS, "c.csv"), (RELATIONS, "r.csv"), Against::Model(model)).unwrap();
+    let scores = argument::evaluate((COMPONENTS, "c.csv"), (RELATIONS, "r.csv"), None, Against::Model(model)).unwrap();
     assert!(scores.links.average_precision > 0.6 && scores.trees.cc > 0.75, "{scores:?}");
     assert!(argument::report(&scores).contains("links across speakers"));
-    assert!(argument::evaluate((COMPONENTS, "c.csv"), (RELATIONS, "r.csv"), Against::Folds(1)).is_err());
+    assert!(argument::evaluate((COMPONENTS, "c.csv"), (RELATIONS, "r.csv"), None, Against::Folds(1)).is_err());
 }
 
 #[test]
 fn predicted_tables_keep_ids_and_columns() {
     let [components, relations] =
-        argument::predict((COMPONENTS, "c.csv"), ArgumentModel::shipped(), &MapOptions::default()).unwrap();
+        argument::predict((COMPONENTS, "c.csv"), None, ArgumentModel::shipped(), &MapOptions::default()).unwrap();
     let tables = argument_tables::read((&components, "c.csv"), (&relations, "r.csv")).unwrap();
     let given = argument_tables::read((COMPONENTS, "c.csv"), (RELATIONS, "r.csv")).unwrap();
     assert_eq!(tables.components().columns, given.components().columns);
     assert_eq!(tables.components().rows.len(), given.components().rows.len());
     assert!(tables.relations().rows.len() > 500);
     let bad = MapOptions { min_probability: Some(1.5), all_candidates: false };
-    assert!(argument::predict((COMPONENTS, "c.csv"), ArgumentModel::shipped(), &bad).is_err());
+    assert!(argument::predict((COMPONENTS, "c.csv"), None, ArgumentModel::shipped(), &bad).is_err());
 }
 
 #[test]
 fn sentences_without_annotation_are_mapped() {
     let table = b"document,sentence_id,speaker,text\nd,s1,Ada,The gate should stay shut.\nd,s2,Ada,Because the river is high.\n";
     let [components, relations] =
-        argument::predict((table, "plain.csv"), ArgumentModel::shipped(), &MapOptions::default()).unwrap();
+        argument::predict((table, "plain.csv"), None, ArgumentModel::shipped(), &MapOptions::default()).unwrap();
     let components = String::from_utf8(components).unwrap();
     assert!(components.starts_with("document,sentence_id,speaker,text,component"), "{components}");
     assert_eq!(components.lines().count(), 3);

@@ -98,6 +98,8 @@ pub struct Tables {
     relations: Table,
     /// For each relation, the rows of its two components.
     ends: Vec<(usize, usize)>,
+    /// The label that means "no stance", where the user says so.
+    none: Option<String>,
 }
 
 /// A table with what is needed to say where in a file a fault is.
@@ -186,7 +188,7 @@ fn check(mut components: Sited, mut relations: Sited) -> Result<Tables> {
         }
         ends.push(pair);
     }
-    Ok(Tables { components: components.table, relations: relations.table, ends })
+    Ok(Tables { components: components.table, relations: relations.table, ends, none: None })
 }
 
 /// An empty cell means none.
@@ -256,7 +258,23 @@ impl Tables {
             ]));
         }
         let ends = map.relations.iter().map(|r| (r.source as usize, r.target as usize)).collect();
-        Self { components, relations, ends }
+        Self { components, relations, ends, none: None }
+    }
+
+    /// The same with the label that means "no stance"; `None` takes "neutral", if it is used.
+    ///
+    /// # Errors
+    /// Where no row has this label.
+    pub fn with_none(mut self, none: Option<&str>) -> Result<Self> {
+        if let Some(label) = none {
+            let column = self.stance_column().unwrap_or("stance");
+            if !self.components.rows.iter().any(|row| self.components.cell(row, column) == label) {
+                let message = format!("no row has the label \"{label}\" that is to mean \"no stance\"");
+                return Err(Error::new(Kind::Usage, message).in_column(column));
+            }
+        }
+        self.none = none.map(str::to_owned);
+        Ok(self)
     }
 
     /// The same components with the maps of `model` instead of the annotator's: ids and all other
@@ -305,7 +323,7 @@ impl Tables {
         }
         let end = |row: &Vec<String>, at: usize| places.get(&(row[0].as_str(), row[at].as_str())).copied();
         let ends = relations.rows.iter().filter_map(|r| end(r, 1).zip(end(r, 2))).collect();
-        Self { components, relations, ends }
+        Self { components, relations, ends, none: self.none.clone() }
     }
 
     /// The components, one row each.
@@ -381,7 +399,7 @@ impl Tables {
         ["label", "stance"].into_iter().find(|name| self.components.is_filled(name))
     }
 
-    /// The label set of that column: the shipped one if all its labels are in it.
+    /// The label set of that column: the shipped one if all its labels are in it and nobody says which means "no stance".
     fn labels(&self) -> Option<LabelSet> {
         let column = self.stance_column()?;
         let mut names: Vec<String> =
@@ -390,9 +408,9 @@ impl Tables {
         names.dedup();
         names.retain(|n| !n.is_empty());
         let shipped = LabelSet::policy();
-        if names.iter().all(|n| shipped.id(n).is_some()) {
+        if self.none.is_none() && names.iter().all(|n| shipped.id(n).is_some()) {
             return Some(shipped);
         }
-        LabelSet::new(column, names, None).ok()
+        LabelSet::used(column, names, self.none.as_deref()).ok()
     }
 }

@@ -3,19 +3,24 @@
 
 use std::fmt::Write as _;
 
-use super::{ArgumentModel, MapOptions, Scores};
+use super::{ArgumentModel, MapOptions, Scores, Tables};
 use crate::error::{Error, Kind, Result};
 use crate::read::argument_tables;
 
 /// Bytes of a table and the path they come from.
 pub type Input<'a> = (&'a [u8], &'a str);
 
+/// The two tables; `none` is the label that means "no stance".
+fn annotated(components: Input<'_>, relations: Input<'_>, none: Option<&str>) -> Result<Tables> {
+    argument_tables::read(components, relations)?.with_none(none).map_err(|e| e.at_path(components.1))
+}
+
 /// `standpoint train --task argument COMPONENTS.csv RELATIONS.csv`: the bytes of the model file.
 ///
 /// # Errors
 /// Where the tables cannot be used (see [`argument_tables::read`]) or hold too little to learn from.
-pub fn train(components: Input<'_>, relations: Input<'_>) -> Result<Vec<u8>> {
-    let tables = argument_tables::read(components, relations)?;
+pub fn train(components: Input<'_>, relations: Input<'_>, none: Option<&str>) -> Result<Vec<u8>> {
+    let tables = annotated(components, relations, none)?;
     let model = super::train(&tables.documents()).map_err(|e| e.at_path(relations.1))?;
     Ok(model.to_bytes())
 }
@@ -33,8 +38,13 @@ pub enum Against<'m> {
 ///
 /// # Errors
 /// Where the tables cannot be used or a fold cannot be trained on.
-pub fn evaluate(components: Input<'_>, relations: Input<'_>, against: Against<'_>) -> Result<Scores> {
-    let documents = argument_tables::read(components, relations)?.documents();
+pub fn evaluate(
+    components: Input<'_>,
+    relations: Input<'_>,
+    none: Option<&str>,
+    against: Against<'_>,
+) -> Result<Scores> {
+    let documents = annotated(components, relations, none)?.documents();
     match against {
         Against::Model(model) => Ok(super::evaluate(model, &documents)),
         Against::Folds(folds) => super::cross_validate(&documents, folds).map_err(|e| e.at_path(relations.1)),
@@ -46,11 +56,16 @@ pub fn evaluate(components: Input<'_>, relations: Input<'_>, against: Against<'_
 ///
 /// # Errors
 /// Where the components cannot be used.
-pub fn predict(components: Input<'_>, model: &ArgumentModel, options: &MapOptions) -> Result<[Vec<u8>; 2]> {
+pub fn predict(
+    components: Input<'_>,
+    none: Option<&str>,
+    model: &ArgumentModel,
+    options: &MapOptions,
+) -> Result<[Vec<u8>; 2]> {
     if options.min_probability.is_some_and(|p| !(0.0..=1.0).contains(&p)) {
         return Err(Error::new(Kind::Usage, "the least probability must be from 0 to 1"));
     }
-    let tables = argument_tables::unannotated(components)?;
+    let tables = argument_tables::unannotated(components)?.with_none(none).map_err(|e| e.at_path(components.1))?;
     let predicted = tables.predicted(model, options);
     Ok([predicted.components().to_csv(), predicted.relations().to_csv()])
 }

@@ -103,7 +103,8 @@ fn argument(args: &Evaluate) -> Result<String> {
     let [components, relations] = argument::tables(&args.table.labels)?;
     let own = args.model.as_deref().map(argument::load).transpose()?;
     let against = own.as_ref().map_or(Against::Folds(args.folds), Against::Model);
-    let scores = task::evaluate((&components.0, &components.1), (&relations.0, &relations.1), against)?;
+    let none = args.table.none.as_deref();
+    let scores = task::evaluate((&components.0, &components.1), (&relations.0, &relations.1), none, against)?;
     if args.json {
         let text = serde_json::to_string_pretty(&scores);
         return text.map(|t| t + "\n").map_err(|e| Error::new(Kind::Output, e.to_string()));

@@ -43,7 +43,7 @@ pub(crate) struct Table {
     target_column: Option<String>,
     /// The label that means "no stance" [default: neutral, if it is used]
     #[arg(long, value_name = "LABEL")]
-    none: Option<String>,
+    pub(crate) none: Option<String>,
     /// Take rows with an empty label as context only
     #[arg(long)]
     skip_unlabelled: bool,

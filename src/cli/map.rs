@@ -28,6 +28,9 @@ pub(crate) struct Map {
     /// Argument model made by `standpoint train --task argument` [default: the shipped one]
     #[arg(long, value_name = "FILE")]
     argument_model: Option<PathBuf>,
+    /// The label that means "no stance" [default: neutral, if it is used]
+    #[arg(long, value_name = "LABEL")]
+    none: Option<String>,
     /// Keep relations of at least this probability [default: per relation, for high precision]
     #[arg(long, value_name = "P")]
     min_probability: Option<f32>,
@@ -45,7 +48,8 @@ pub(crate) fn run(args: &Map) -> Result<String> {
     let model = own.as_ref().unwrap_or_else(|| ArgumentModel::shipped());
     let bytes = read::bytes(&args.components)?;
     let options = MapOptions { min_probability: args.min_probability, all_candidates: args.all_candidates };
-    let tables = task::predict((&bytes, &args.components.display().to_string()), model, &options)?;
+    let components = (bytes.as_slice(), &*args.components.display().to_string());
+    let tables = task::predict(components, args.none.as_deref(), model, &options)?;
     let files: Vec<_> =
         ["components.csv", "relations.csv"].map(|name| args.output.join(name)).into_iter().zip(tables).collect();
     super::written(&files, Some(&args.output), std::slice::from_ref(&args.components))

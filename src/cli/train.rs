@@ -46,7 +46,8 @@ pub(crate) fn run(args: &Train, save: impl Fn(&Path, &[u8]) -> Result<()>, progr
     super::spare(&args.output, &args.table.labels)?;
     if args.task == Task::Argument {
         let [components, relations] = argument::tables(&args.table.labels)?;
-        let model = task::train((&components.0, &components.1), (&relations.0, &relations.1))?;
+        let none = args.table.none.as_deref();
+        let model = task::train((&components.0, &components.1), (&relations.0, &relations.1), none)?;
         save(&args.output, &model)?;
         return Ok(format!("wrote {}\n", args.output.display()));
     }

@@ -195,8 +195,7 @@ fn label_set(rows: &[Row], options: &Options) -> Result<Arc<LabelSet>> {
         let column = options.columns.label.as_deref().unwrap_or("label");
         return Err(Error::new(Kind::Usage, message).at_line(line).in_column(column));
     }
-    let usual = names.iter().find(|n| n.eq_ignore_ascii_case("neutral")).cloned();
-    Ok(Arc::new(LabelSet::new("custom", names, options.none.as_deref().or(usual.as_deref()))?))
+    LabelSet::used("custom", names, options.none.as_deref()).map(Arc::new)
 }
 
 /// Two labels that differ in case or blanks only are one that somebody misspelled.

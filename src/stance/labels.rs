@@ -53,6 +53,16 @@ impl LabelSet {
         Ok(Self { name: name.to_owned(), codebook: vec![String::new(); labels.len()], labels, none })
     }
 
+    /// The set of the labels that a table uses. Which of them means "no stance" is `none`; if nobody says, it is
+    /// "neutral", if that is used.
+    ///
+    /// # Errors
+    /// As [`LabelSet::new`].
+    pub(crate) fn used(name: &str, labels: Vec<String>, none: Option<&str>) -> Result<Self> {
+        let usual = labels.iter().find(|l| l.eq_ignore_ascii_case("neutral")).cloned();
+        Self::new(name, labels, none.or(usual.as_deref()))
+    }
+
     /// A set from the TOML text of a file in `data/labels`.
     ///
     /// # Errors
