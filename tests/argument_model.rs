@@ -173,13 +173,13 @@ fn a_chain_of_denials_is_a_chain_of_attacks() {
 #[test]
 fn who_speaks_alone_is_no_host() {
     let speech = [
-        "Our city must keep the ferry.",
-        "It carries four hundred children to school, because there is no bridge.",
-        "Some say that a bus would do.",
-        "But a bus needs a road, and the road is closed in winter.",
+        "I think the city should keep the ferry, because four hundred children take it to school every day.",
+        "Some people say that a bus would carry them just as well, and it would cost the council less than the boat does.",
+        "But a bus needs a road, and the road along the cliff is closed for three months of the year.",
+        "So whoever sells the ferry also has to say how the children are to get to school in January.",
     ];
-    let alone = ArgumentModel::shipped().map(&talk(&[("Lena Voss", &speech)], false), None, &MapOptions::default());
-    assert!(alone.components.iter().filter(|c| c.kind != ComponentKind::None).count() >= 3, "{alone:?}");
+    let map = ArgumentModel::shipped().map(&talk(&[("Lena Voss", &speech)], false), None, &MapOptions::default());
+    assert!(map.components.iter().filter(|c| c.kind != ComponentKind::None).count() >= 3, "{map:?}");
 }
 
 #[test]

@@ -306,6 +306,8 @@ pub(super) fn row(units: &[Unit], i: usize, turn: &Range<usize>, layout: Layout)
     let (at, length) = (i - turn.start, turn.len());
     let left = length - 1 - at;
     let flag = |b: bool| f32::from(u8::from(b));
+    // Whoever opens a talk of several is its host; who speaks alone is not.
+    let alone = turn.start == 0 && units.get(turn.end).is_none_or(|u| u.speaker == unit.speaker);
     let place = [
         flag(at == 0),
         flag(at == 1),
@@ -315,12 +317,11 @@ pub(super) fn row(units: &[Unit], i: usize, turn: &Range<usize>, layout: Layout)
         at as f32 / length as f32,
         (length as f32).ln(),
         flag(length == 1),
-        // Whoever opens a talk of several is its host; who speaks alone is not.
-        flag(turn.start == 0 && units.get(turn.end).is_some_and(|u| u.speaker != unit.speaker)),
+        flag(turn.start == 0 && !alone),
         flag(units[turn.clone()].iter().take(40).any(Unit::is_question)),
         flag(previous.is_some_and(|u| u.speaker != unit.speaker)),
         flag(next.is_some_and(|u| u.speaker != unit.speaker)),
-        flag(previous.is_none()),
+        flag(previous.is_none() && !alone),
         flag(next.is_none()),
         flag(2 * at >= length),
     ];
