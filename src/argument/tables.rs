@@ -56,19 +56,18 @@ impl Table {
         }
     }
 
-    /// Whether any cell of the column says something.
-    fn is_filled(&self, name: &str) -> bool {
-        self.rows.iter().any(|r| !self.cell(r, name).is_empty())
+    /// The stance in a row: the human's `label`, or else `stance`.
+    fn stance<'a>(&'a self, row: &'a [String]) -> &'a str {
+        let label = self.cell(row, "label");
+        if label.is_empty() { self.cell(row, "stance") } else { label }
     }
 
     /// The stances of the column `stance` whose probabilities the table gives, each with the position of its column
-    /// `p_<stance>`; none where people have said what the stances are, which is certain.
+    /// `p_<stance>`. Where people have said what the stance is, it is certain.
     fn probabilities(&self) -> Vec<(&str, usize)> {
-        if self.is_filled("label") {
-            return Vec::new();
-        }
         let known = self.columns.iter().enumerate().filter_map(|(i, c)| Some((c.strip_prefix("p_")?, i)));
-        let stances: BTreeSet<&str> = self.rows.iter().map(|r| self.cell(r, "stance")).collect();
+        let open = self.rows.iter().filter(|r| self.cell(r, "label").is_empty());
+        let stances: BTreeSet<&str> = open.map(|r| self.cell(r, "stance")).collect();
         known.filter(|(label, _)| stances.contains(label)).collect()
     }
 
@@ -266,12 +265,11 @@ impl Tables {
     /// # Errors
     /// Where no row has this label.
     pub fn with_none(mut self, none: Option<&str>) -> Result<Self> {
-        if let Some(label) = none {
-            let column = self.stance_column().unwrap_or("stance");
-            if !self.components.rows.iter().any(|row| self.components.cell(row, column) == label) {
-                let message = format!("no row has the label \"{label}\" that is to mean \"no stance\"");
-                return Err(Error::new(Kind::Usage, message).in_column(column));
-            }
+        if let Some(label) = none
+            && !self.components.rows.iter().any(|row| self.components.stance(row) == label)
+        {
+            let message = format!("no row has the label \"{label}\" that is to mean \"no stance\"");
+            return Err(Error::new(Kind::Usage, message));
         }
         self.none = none.map(str::to_owned);
         Ok(self)
@@ -348,7 +346,6 @@ impl Tables {
     #[must_use]
     pub fn documents(&self) -> Vec<Annotated> {
         let labels = self.labels().map(Arc::new);
-        let stance = self.stance_column();
         let mut order: Vec<&str> = Vec::new();
         let mut index: BTreeMap<&str, usize> = BTreeMap::new();
         let mut rows: Vec<Vec<UnitRow<'_>>> = Vec::new();
@@ -369,7 +366,7 @@ impl Tables {
                 text: cell("text"),
                 component: component(cell("component")).unwrap_or_default(),
                 role: Role::from_name(cell("role")),
-                stance: stance.map_or("", cell),
+                stance: self.components.stance(row),
             });
         }
         let mut relations = vec![Vec::new(); rows.len()];
@@ -383,6 +380,9 @@ impl Tables {
         let given = self.components.probabilities();
         for (row, (document, sentence)) in self.components.rows.iter().zip(places) {
             let Some(stances) = documents[document].stances.as_mut().filter(|_| !given.is_empty()) else { continue };
+            if !self.components.cell(row, "label").is_empty() {
+                continue;
+            }
             let (at, k) = (sentence as usize, stances.labels.len());
             stances.abstained[at] |= self.components.cell(row, "abstained") == "1";
             for (label, column) in &given {
@@ -394,23 +394,21 @@ impl Tables {
         documents
     }
 
-    /// The column that holds stances: the human's `label` if anybody filled it, else `stance`.
-    fn stance_column(&self) -> Option<&'static str> {
-        ["label", "stance"].into_iter().find(|name| self.components.is_filled(name))
-    }
-
-    /// The label set of that column: the shipped one if all its labels are in it and nobody says which means "no stance".
+    /// The label set of the stances, if there are any: the shipped one if all are in it and nobody says which means
+    /// "no stance".
     fn labels(&self) -> Option<LabelSet> {
-        let column = self.stance_column()?;
         let mut names: Vec<String> =
-            self.components.rows.iter().map(|r| self.components.cell(r, column).to_owned()).collect();
+            self.components.rows.iter().map(|r| self.components.stance(r).to_owned()).collect();
         names.sort_unstable();
         names.dedup();
         names.retain(|n| !n.is_empty());
         let shipped = LabelSet::policy();
+        if names.is_empty() {
+            return None;
+        }
         if self.none.is_none() && names.iter().all(|n| shipped.id(n).is_some()) {
             return Some(shipped);
         }
-        LabelSet::used(column, names, self.none.as_deref()).ok()
+        LabelSet::used("custom", names, self.none.as_deref()).ok()
     }
 }
