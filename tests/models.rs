@@ -27,8 +27,9 @@ fn the_documented_command_rebuilds_the_shipped_model_byte_for_byte() {
 /// What documents are called decides which of them are put in one part, and nothing else.
 #[test]
 fn the_names_of_documents_hardly_move_a_label() {
-    let folder =
-        |name: &str| read(&[PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)], &Options::default()).unwrap();
+    let folder = |name: &str| {
+        read(&[PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)], &Options::default(), &mut |_, _| {}).unwrap()
+    };
     let (mut corpus, unseen) = (folder("data/corpus"), folder("data/heldout"));
     let options = TrainOptions { none_share: Some(0.6), ..TrainOptions::default() };
     let labels = |corpus: &Examples| -> Vec<u16> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use standpoint::read::labelled::{self, Columns, Options};
 use standpoint::stance::{Examples, StanceModel};
-use standpoint::{Result, Source, read};
+use standpoint::{Result, read};
 
 use crate::progress::remark;
 
@@ -64,20 +64,12 @@ impl Table {
     }
 }
 
-/// Reads the tables, and says in which encoding where that was guessed.
+/// Reads the tables, and says what was guessed of them.
 ///
 /// # Errors
 /// As [`labelled::read`].
 pub(crate) fn examples(tables: &[PathBuf], options: &Options) -> Result<Examples> {
-    let examples = labelled::read(tables, options)?;
-    let mut told = "";
-    for Source { path, encoding, .. } in examples.documents.iter().map(|e| &e.document.source) {
-        if !encoding.starts_with("UTF-") && path != told {
-            remark(path, &format!("the bytes are not UTF-8; read as {encoding}"));
-            told = path;
-        }
-    }
-    Ok(examples)
+    labelled::read(tables, options, &mut |path, note| remark(path, &note.to_string()))
 }
 
 /// The model in a file; `shipped` is the one that comes with the program.

@@ -1,8 +1,8 @@
 //! Labelled tables: CSV with one sentence per row → [`Examples`].
 //!
-//! Columns are found by name: `text` and `label`, and if they are there `document`, `speaker`, `question`,
-//! `context_before` and `target`. Rows of one document, in order, are the context of one another; where the row
-//! before is not `context_before`, there is a [`Gap`] with that text. Without a
+//! Columns are found by name, as in the tables that are read as dialogue: `text` and `label`, and if they are there
+//! `document`, `speaker`, `question`, `context_before` and `target`. Rows of one document, in order, are the context of
+//! one another; where the row before is not `context_before`, there is a [`Gap`] with that text. Without a
 //! `document` column every row stands alone.
 
 use std::collections::BTreeMap;
@@ -12,8 +12,9 @@ use std::sync::Arc;
 use csv::StringRecord;
 
 use super::spreadsheet::Spreadsheet;
+use super::table::{self, Role};
 use super::turns::folded;
-use super::{Input, Limits};
+use super::{Input, Item, Limits, Note};
 use crate::document::{Document, Gap, Question, Record, Sentence, Source, Span, Turn};
 use crate::error::{Error, Kind, Result};
 use crate::stance::{Example, Examples, LabelSet};
@@ -47,11 +48,14 @@ pub struct Options {
     pub labels: Option<Arc<LabelSet>>,
 }
 
+/// Told the path of a table and what was guessed of it.
+pub type Tell<'a> = dyn FnMut(&str, &Note) + 'a;
+
 /// Reads tables; a folder stands for the `.csv` files in it, in the order of their names.
 ///
 /// # Errors
 /// A file that cannot be read or is not such a table, with file, line and column; labels that cannot be used.
-pub fn read(paths: &[PathBuf], options: &Options) -> Result<Examples> {
+pub fn read(paths: &[PathBuf], options: &Options, tell: &mut Tell<'_>) -> Result<Examples> {
     let mut rows = Vec::new();
     let mut files = Vec::new();
     for path in paths {
@@ -63,18 +67,18 @@ pub fn read(paths: &[PathBuf], options: &Options) -> Result<Examples> {
     }
     let mut sources = Vec::new();
     for (file, path) in files.iter().enumerate() {
-        sources.push(parse(Input::open(path)?, file, options, &mut rows)?);
+        sources.push(parse(Input::open(path)?, file, options, &mut rows, tell)?);
     }
     examples(&rows, options, &sources)
 }
 
-/// Examples from the bytes of one table, `name` standing for its path.
+/// Examples from the bytes of one table, `name` standing for its path; what is guessed is not told.
 ///
 /// # Errors
 /// As [`read`].
 pub fn from_bytes(bytes: &[u8], name: &str, options: &Options) -> Result<Examples> {
     let mut rows = Vec::new();
-    let source = parse(Input::from_bytes(name, bytes), 0, options, &mut rows)?;
+    let source = parse(Input::from_bytes(name, bytes), 0, options, &mut rows, &mut |_, _| {})?;
     examples(&rows, options, &[source])
 }
 
@@ -111,15 +115,38 @@ struct Row {
 }
 
 /// Adds the rows of a table to `rows`.
-fn parse(mut input: Input, file: usize, options: &Options, rows: &mut Vec<Row>) -> Result<Source> {
-    let encoding = parsed(&mut input, file, options, rows).map_err(|e| e.at_path(input.path()))?;
-    Ok(Source { format: "csv".to_owned(), encoding: encoding.to_owned(), ..input.source().clone() })
+fn parse(mut input: Input, file: usize, options: &Options, rows: &mut Vec<Row>, tell: &mut Tell<'_>) -> Result<Source> {
+    let source = input.source().clone();
+    let told = &mut |note: Note| tell(&source.path, &note);
+    let encoding = parsed(&mut input, file, options, rows, told).map_err(|e| e.at_path(&source.path))?;
+    if !encoding.starts_with("UTF-") {
+        told(Note { line: None, message: format!("the bytes are not UTF-8; read as {encoding}") });
+    }
+    Ok(Source { format: "csv".to_owned(), encoding: encoding.to_owned(), ..source })
 }
 
-fn parsed(input: &mut Input, file: usize, options: &Options, rows: &mut Vec<Row>) -> Result<&'static str> {
+fn parsed(
+    input: &mut Input,
+    file: usize,
+    options: &Options,
+    rows: &mut Vec<Row>,
+    tell: &mut dyn FnMut(Note),
+) -> Result<&'static str> {
     let mut sheet = Spreadsheet::new(input, true, &Limits::default())?;
     // A label that was not given may be a cell that is not there.
     sheet.needed = 0;
+    let Columns { text, label, document, speaker, target } = options.columns.clone();
+    let named = super::Columns { text, speaker, document, ..super::Columns::default() };
+    let mut note = |item| {
+        if let Item::Note(note) = item {
+            tell(note);
+        }
+        Ok(())
+    };
+    let mapping = table::map(&sheet.header, &named, &mut note).map_err(|e| sheet.in_header(e))?;
+    if let Some(error) = table::missing(&sheet.header, &named, &mapping) {
+        return Err(sheet.in_header(error));
+    }
     let find = |given: &Option<String>, usual: &str, needed: bool| {
         let name = given.as_deref().unwrap_or(usual);
         let found = sheet.column(name)?;
@@ -130,16 +157,11 @@ fn parsed(input: &mut Input, file: usize, options: &Options, rows: &mut Vec<Row>
         }
         Ok(found)
     };
-    let Columns { text, label, document, speaker, target } = &options.columns;
-    let text = find(text, "text", true)?;
-    let label_column = find(label, "label", true)?;
-    let document = find(document, "document", false)?;
-    let speaker = find(speaker, "speaker", false)?;
-    let target = find(target, "target", false)?;
-    let question = find(&None, "question", false)?;
-    let before = find(&None, "context_before", false)?;
+    let label_column = find(&label, "label", true)?;
+    let target = find(&target, "target", false)?;
     let inclusion = find(&None, "inclusion_probability", false)?;
-    let none = rows.len();
+    let of = |role: Role| mapping[role as usize];
+    let before = rows.len();
     let mut record = StringRecord::new();
     while sheet.next(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
@@ -148,28 +170,29 @@ fn parsed(input: &mut Input, file: usize, options: &Options, rows: &mut Vec<Row>
         let row = Row {
             file,
             line,
-            text: own(text),
+            text: own(of(Role::Text)),
             label: own(label_column),
-            document: cell(document).map(str::to_owned),
-            speaker: own(speaker),
-            question: own(question),
-            before: own(before),
+            document: cell(of(Role::Document)).map(str::to_owned),
+            speaker: own(of(Role::Speaker)),
+            question: own(of(Role::Question)),
+            before: own(of(Role::Before)),
             target: cell(target).map(str::to_owned),
             drawn: cell(inclusion).is_some_and(|p| !p.is_empty()),
         };
-        let empty = |what: &str, column: &Option<String>, usual: &str, fix: &str| {
+        let empty = |what: &str, column: Option<usize>, fix: &str| {
+            let name = column.map_or("", |c| &sheet.header.names()[c]);
             let message = format!("the {what} is empty; {fix}");
-            Err(Error::new(Kind::Format, message).at_line(line).in_column(column.as_deref().unwrap_or(usual)))
+            Err(Error::new(Kind::Format, message).at_line(line).in_column(name))
         };
         if row.text.is_empty() {
-            return empty("text", &options.columns.text, "text", "delete the row or fill it");
+            return empty("text", of(Role::Text), "delete the row or fill it");
         }
         if row.label.is_empty() && !options.skip_unlabelled {
-            return empty("label", label, "label", "fill it, or leave such rows out with --skip-unlabelled");
+            return empty("label", label_column, "fill it, or leave such rows out with --skip-unlabelled");
         }
         rows.push(row);
     }
-    if rows.len() == none {
+    if rows.len() == before {
         return Err(sheet.in_header(Error::new(Kind::Empty, "a header and no rows")));
     }
     Ok(sheet.encoding())
@@ -389,6 +412,18 @@ mod tests {
             assert_eq!(examples.labels.labels, ["dafür", "dagegen"]);
             assert_eq!(examples.documents[0].document.source.encoding, encoding);
         }
+    }
+
+    #[test]
+    fn columns_have_the_names_that_dialogue_has_and_a_guess_is_told() {
+        let table = "doc_id,who,Sentence,label\na,X,One.,x\na,Y,Two.,y\nb,X,Three.,x\n";
+        let (mut rows, mut told) = (Vec::new(), Vec::new());
+        let tell: &mut Tell<'_> = &mut |_, note| told.push(note.to_string());
+        let source = parse(Input::from_bytes("t.csv", table), 0, &Options::default(), &mut rows, tell).unwrap();
+        let examples = examples(&rows, &Options::default(), &[source]).unwrap();
+        assert_eq!(examples.documents.iter().map(|e| e.document.turns.len()).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[2].contains("\"doc_id\" is read as the document"), "{told:?}");
     }
 
     #[test]
