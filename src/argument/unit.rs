@@ -138,7 +138,7 @@ pub(super) fn shape_columns() -> u32 {
 }
 
 /// Columns of a unit's place.
-pub(super) const PLACE: [&str; 15] = [
+pub(super) const PLACE: [&str; 16] = [
     "first of turn",
     "second of turn",
     "third of turn",
@@ -152,6 +152,7 @@ pub(super) const PLACE: [&str; 15] = [
     "previous speaker differs",
     "next speaker differs",
     "no previous",
+    "no previous, one speaker",
     "no next",
     "late half",
 ];
@@ -322,6 +323,7 @@ pub(super) fn row(units: &[Unit], i: usize, turn: &Range<usize>, layout: Layout)
         flag(previous.is_some_and(|u| u.speaker != unit.speaker)),
         flag(next.is_some_and(|u| u.speaker != unit.speaker)),
         flag(previous.is_none() && !alone),
+        flag(previous.is_none() && alone),
         flag(next.is_none()),
         flag(2 * at >= length),
     ];
