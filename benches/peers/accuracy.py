@@ -61,7 +61,7 @@ def calibration_error(bins):
 
 def without_chance(bins):
     """Root mean square calibration error, each tenth's square less its expectation where the probabilities are right."""
-    rows, said, right = bins[bins[:, 0] > 1].T
+    rows, said, right = bins[~(bins[:, 0] <= 1)].T
     share = right / rows
     squares = (said / rows - share) ** 2 - share * (1 - share) / (rows - 1)
     return max((rows * squares).sum() / rows.sum(), 0) ** 0.5
@@ -148,6 +148,7 @@ def fasttext_peer(train, test):
         for n in (1, 2):
             score = f1_score([r['label'] for r in held], guess(fit(kept, epoch, n), held), average='macro')
             best = max(best, (score, epoch, n))
+    # It gives no probabilities that could be judged.
     return f1_score([r['label'] for r in test], guess(fit(train, *best[1:]), test), average='macro'), np.full((10, 3), np.nan)
 
 
