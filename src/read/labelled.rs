@@ -120,7 +120,7 @@ fn parse(mut input: Input, file: usize, options: &Options, rows: &mut Vec<Row>, 
     let told = &mut |note: Note| tell(&source.path, &note);
     let encoding = parsed(&mut input, file, options, rows, told).map_err(|e| e.at_path(&source.path))?;
     if !encoding.starts_with("UTF-") {
-        told(Note { line: None, message: format!("the bytes are not UTF-8; read as {encoding}") });
+        told(Note::guessed_encoding(encoding));
     }
     Ok(Source { format: "csv".to_owned(), encoding: encoding.to_owned(), ..source })
 }

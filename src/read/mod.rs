@@ -70,6 +70,12 @@ pub struct Note {
     pub message: String,
 }
 
+impl Note {
+    fn guessed_encoding(encoding: &str) -> Self {
+        Self { line: None, message: format!("the bytes are not UTF-8; read as {encoding}") }
+    }
+}
+
 impl Item {
     fn note(message: impl Into<String>) -> Self {
         Self::Note(Note { line: None, message: message.into() })

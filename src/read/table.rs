@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::header::{Header, listed};
 use super::turns::{SpeakerIds, folded, look_alike, open_asked, settle_names};
-use super::{Columns, Input, Item, ReadOptions, Sink, stem};
+use super::{Columns, Input, Item, Note, ReadOptions, Sink, stem};
 use crate::document::{Document, Gap, Question, Record, Sentence, Source, Span, Turn};
 use crate::error::{Error, Kind, Result};
 
@@ -216,7 +216,7 @@ impl<'a> Table<'a> {
             return Ok(());
         }
         encoding.clone_into(&mut self.source.encoding);
-        sink(Item::note(format!("the bytes are not UTF-8; read as {encoding}")))
+        sink(Item::Note(Note::guessed_encoding(encoding)))
     }
 
     /// The columns that are carried through; a name that comes again gets a number.

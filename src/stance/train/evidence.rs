@@ -66,7 +66,7 @@ fn log_ratio(counts: impl Iterator<Item = f64> + Clone, shares: &[f64], beta: f6
     }
 }
 
-/// Counts of one feature by fold and label.
+/// Counts of one feature, or of all, by fold and label.
 fn count(rows: &Rows, postings: &[u32], counts: &mut [f64]) {
     counts.fill(0.0);
     for &row in postings {
@@ -79,12 +79,7 @@ fn count(rows: &Rows, postings: &[u32], counts: &mut [f64]) {
 
 fn totals(rows: &Rows, postings: &Postings) -> Vec<f64> {
     let mut counts = vec![0.0; rows.folds * rows.labels];
-    for &row in &postings.rows {
-        let (label, fold) = (rows.label[row as usize], rows.fold[row as usize]);
-        if label != NONE {
-            counts[usize::from(fold) * rows.labels + usize::from(label)] += 1.0;
-        }
-    }
+    count(rows, &postings.rows, &mut counts);
     counts
 }
 
