@@ -10,7 +10,7 @@ use super::first_look::length_scale;
 use super::model::{Looked, StanceModel};
 use crate::document::Document;
 use crate::features::context::{self, Context};
-use crate::features::lexicon;
+use crate::features::lexicon::{self, Item, Run};
 use crate::features::ngram;
 use crate::features::token::{Token, scan};
 use crate::parallel;
@@ -135,24 +135,26 @@ impl StanceModel {
         let first = &self.first;
         let wide = |row: &[i16]| row.iter().map(|w| i32::from(*w)).collect::<Vec<_>>();
         let mut out = Vec::new();
-        let mut words = Vec::new();
+        let mut items = Vec::new();
         let mut places = Vec::new();
         let mut last: Option<(u64, usize)> = None;
         scan(text, |token| {
             let Token::Word(word) = token else {
-                words.push((0, lexicon::Entry::default()));
+                items.push(Item::default());
                 return;
             };
             let (start, end) = (word.start as usize, word.end as usize);
-            let (row, entry) = self.first.word(word.hash, &text[start..end]);
-            words.push((word.hash, entry));
+            let (row, class) = first.word(word.hash, &text[start..end]);
+            let mut item = Item { hash: word.hash, class, run: Run::default() };
             places.push((start, end));
             out.push((ReasonKind::Word, text[start..end].to_owned(), row));
             if let Some((before, from)) = last
-                && let Some(row) = first.pairs.row(ngram::pair(before, word.hash))
+                && let Some((row, run)) = first.pair(ngram::pair(before, word.hash))
             {
+                item.run = run;
                 out.push((ReasonKind::Pair, text[from..end].to_owned(), row));
             }
+            items.push(item);
             last = Some((word.hash, start));
         });
         let names = &self.lexicon.names;
@@ -162,10 +164,10 @@ impl StanceModel {
             if class < n { names[class].clone() } else { format!("not {}", names[class - n]) }
         };
         lexicon::hits(
-            &words,
+            &items,
             n,
             self.lexicon.negation,
-            |h| self.lexicon.run(h),
+            |h| self.lexicon.longer(h),
             |hit| {
                 let covered = &places[hit.word as usize - 1..(hit.word + hit.words) as usize - 1];
                 let phrase = &text[covered[0].0..covered[covered.len() - 1].1];

@@ -19,7 +19,7 @@ use crate::features::context;
 
 const MAGIC: &[u8] = b"STANCE\n";
 /// Number of the format; a file of another one is refused.
-const FORMAT: u8 = 3;
+const FORMAT: u8 = 4;
 const CHECKSUM: usize = 32;
 const MISFIT: &str = "the model file's parts do not fit one another";
 
@@ -111,7 +111,7 @@ impl StanceModel {
         };
         let mut body = Vec::new();
         put(&serde_json::to_vec(&head).expect("a head is plain data"), &mut body);
-        put_table(&self.lexicon.runs, &mut body);
+        put_table(&self.lexicon.longer, &mut body);
         let FirstLook { unit, lanes: _, start, bias, words, letters, pairs, crossed, classes, class_pairs } =
             &self.first;
         put(&[*unit], &mut body);
@@ -165,7 +165,7 @@ impl StanceModel {
         let none = labels.none.and_then(|n| labels.labels.get(usize::from(n)));
         LabelSet::new(&labels.name, labels.labels.clone(), none.map(String::as_str))?;
         let (k, lanes) = (labels.len(), lanes(labels.len()));
-        let lexicon = Classes { names, negation, runs: rest.table(0)? };
+        let lexicon = Classes { names, negation, longer: rest.table(0)? };
         let first = FirstLook {
             unit: rest.one()?,
             lanes,
@@ -205,7 +205,8 @@ impl StanceModel {
         let floats = [&first.bias, &second.weights, &second.bias, &second.mean, &second.scale];
         dimensions.iter().all(|(a, b)| a == b)
             && named(&first.words)
-            && named(&self.lexicon.runs)
+            && named(&first.pairs)
+            && named(&self.lexicon.longer)
             && usize::from(self.lexicon.negation) * 2 <= classes
             && self.labels.none.is_none_or(|n| usize::from(n) < k)
             && first.unit.is_finite()

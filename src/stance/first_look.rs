@@ -2,15 +2,14 @@
 
 use super::LabelSet;
 use super::table::{Place, Sums, Table};
-use crate::features::lexicon::{self, Entry};
+use crate::features::lexicon::{self, Item, Run};
 use crate::features::ngram;
 use crate::features::token::{Token, Word, scan};
 
 /// Slots of the memo for words the model does not know; a power of two.
 const MEMO: usize = 2048;
-/// Bits of a word's notes: class plus 1 in the low byte, then these.
+/// Bits of the notes of a word or a run: class plus 1 in the low byte, then these.
 const CONTINUES: u16 = 1 << 8;
-const FOLLOWS: u16 = 1 << 10;
 /// A word of the lexicon that no training sentence has: its letters speak for it.
 pub(super) const UNSEEN: u16 = 1 << 9;
 
@@ -21,8 +20,8 @@ pub(super) struct Classes {
     pub(super) names: Vec<String>,
     /// The negating class plus 1, or 0.
     pub(super) negation: u8,
-    /// Runs of two words and more; their rows are empty.
-    pub(super) runs: Table,
+    /// Runs of three words and more; their rows are empty.
+    pub(super) longer: Table,
 }
 
 /// Weights of the first look, in steps of `unit`.
@@ -37,6 +36,7 @@ pub(super) struct FirstLook {
     pub(super) bias: Vec<f32>,
     pub(super) words: Table,
     pub(super) letters: Table,
+    /// Pairs of words, whose notes are those of runs.
     pub(super) pairs: Table,
     pub(super) crossed: Table,
     /// One row per class, plain then negated.
@@ -50,21 +50,21 @@ pub(super) fn lanes(labels: usize) -> usize {
     labels.next_multiple_of(4)
 }
 
-/// Notes of a word in its table.
-pub(super) fn notes(entry: Entry) -> u16 {
-    let flag = |set: bool, bit: u16| if set { bit } else { 0 };
-    u16::from(entry.class) | flag(entry.continues, CONTINUES) | flag(entry.follows, FOLLOWS)
+/// Notes of a run in its table.
+pub(super) fn notes(run: Run) -> u16 {
+    u16::from(run.class) | if run.continues { CONTINUES } else { 0 }
 }
 
-fn entry(notes: u16) -> Entry {
-    Entry { class: notes as u8, continues: notes & CONTINUES != 0, follows: notes & FOLLOWS != 0 }
+#[inline(always)]
+fn run(notes: u16) -> Run {
+    Run { class: notes as u8, continues: notes & CONTINUES != 0 }
 }
 
 /// What one thread needs to score sentences, made once per chunk.
 pub(super) struct Scratch {
-    tokens: Vec<(Word, Place)>,
-    pairs: Vec<Place>,
-    words: Vec<(u64, Entry)>,
+    /// Each word with where it may lie in the table of words, and the pair that it ends in that of pairs.
+    tokens: Vec<(Word, Place, Place)>,
+    items: Vec<Item>,
     /// Words whose letters speak for them.
     unseen: Vec<Word>,
     memo: Vec<u64>,
@@ -72,15 +72,15 @@ pub(super) struct Scratch {
 }
 
 impl Classes {
-    /// What a run of words means.
-    pub(super) fn run(&self, hash: u64) -> Option<Entry> {
-        self.runs.find(hash, &mut []).map(entry)
+    /// What a run of three words and more means.
+    pub(super) fn longer(&self, hash: u64) -> Option<Run> {
+        self.longer.find(hash, &mut []).map(run)
     }
 }
 
 impl FirstLook {
-    /// A word's own row, or that of its letters, and what it is in the lexicon.
-    pub(super) fn word(&self, hash: u64, word: &str) -> (Vec<i32>, Entry) {
+    /// A word's own row, or that of its letters, and its class plus 1.
+    pub(super) fn word(&self, hash: u64, word: &str) -> (Vec<i32>, u8) {
         let mut sums = [0; LabelSet::MOST];
         let notes = self.words.find(hash, &mut sums).unwrap_or(UNSEEN);
         let mut step = self.words.step;
@@ -88,7 +88,12 @@ impl FirstLook {
             self.spell(word, &mut sums);
             step = self.letters.step;
         }
-        (sums[..self.lanes].iter().map(|sum| sum * step).collect(), entry(notes))
+        (sums[..self.lanes].iter().map(|sum| sum * step).collect(), notes as u8)
+    }
+
+    /// The row of a pair of words and what they are together.
+    pub(super) fn pair(&self, hash: u64) -> Option<(Vec<i32>, Run)> {
+        self.pairs.row(hash).map(|(row, notes)| (row, run(notes)))
     }
 
     /// Adds the rows of a word's letters.
@@ -101,8 +106,7 @@ impl FirstLook {
     pub(super) fn scratch(&self) -> Scratch {
         Scratch {
             tokens: Vec::with_capacity(256),
-            pairs: Vec::with_capacity(256),
-            words: Vec::with_capacity(256),
+            items: Vec::with_capacity(256),
             unseen: Vec::with_capacity(64),
             memo: vec![0; MEMO],
             memo_rows: vec![0; MEMO * self.lanes],
@@ -134,41 +138,41 @@ impl FirstLook {
         scratch: &mut Scratch,
         out: &mut [f32],
     ) -> u32 {
-        let Scratch { tokens, pairs, words, unseen, memo, memo_rows } = scratch;
+        let Scratch { tokens, items, unseen, memo, memo_rows } = scratch;
         tokens.clear();
-        pairs.clear();
-        words.clear();
+        items.clear();
         unseen.clear();
         let mut last = 0;
         scan(text, |token| {
             let Token::Word(word) = token else {
-                tokens.push((Word::default(), Place::default()));
+                tokens.push(Default::default());
                 return;
             };
-            tokens.push((word, self.words.fetch::<L>(word.hash)));
-            if last != 0 {
-                pairs.push(self.pairs.fetch::<L>(ngram::pair(last, word.hash)));
-            }
+            let alone = self.words.fetch::<L>(word.hash);
+            let pair = if last == 0 { Place::default() } else { self.pairs.fetch::<L>(ngram::pair(last, word.hash)) };
+            tokens.push((word, alone, pair));
             last = word.hash;
         });
-        // Each kind of look-up has a loop of its own: what it reads was asked for while the text was scanned.
+        // What the loop reads was asked for while the text was scanned.
         let mut total: Sums<L> = [0; L];
         add(&mut total, &self.start);
-        let (mut sums, mut count) = ([0; L], 0);
-        for &(word, place) in &*tokens {
+        let (mut sums, mut paired, mut count) = ([0; L], [0; L], 0);
+        for &(word, alone, pair) in &*tokens {
             if word.hash == 0 {
-                words.push((0, Entry::default()));
+                items.push(Item::default());
                 continue;
             }
             count += 1;
             // The row of an unseen word of the lexicon is empty.
-            let notes = self.words.look(place, &mut sums).unwrap_or(UNSEEN);
+            let notes = self.words.look(alone, &mut sums).unwrap_or(UNSEEN);
             if notes & UNSEEN != 0 {
                 unseen.push(word);
             }
-            words.push((word.hash, entry(notes)));
+            let run = run(self.pairs.look(pair, &mut paired).unwrap_or_default());
+            items.push(Item { hash: word.hash, class: notes as u8, run });
         }
         self.words.carry(&sums, &mut total);
+        self.pairs.carry(&paired, &mut total);
         sums = [0; L];
         for word in &*unseen {
             let at = word.hash as usize & (MEMO - 1);
@@ -182,26 +186,21 @@ impl FirstLook {
             sums.iter_mut().zip(row).for_each(|(s, r)| *s += *r);
         }
         self.letters.carry(&sums, &mut total);
-        sums = [0; L];
-        for &pair in &*pairs {
-            self.pairs.look(pair, &mut sums);
-        }
-        self.pairs.carry(&sums, &mut total);
         if let Some(target) = target {
             sums = [0; L];
             self.crossed.find(target, &mut sums);
-            for &(hash, _) in words.iter().filter(|(hash, _)| *hash != 0) {
-                self.crossed.find(ngram::crossed(target, hash), &mut sums);
+            for item in items.iter().filter(|item| item.hash != 0) {
+                self.crossed.find(ngram::crossed(target, item.hash), &mut sums);
             }
             self.crossed.carry(&sums, &mut total);
         }
         let n = classes.names.len();
         let lanes = if L <= 8 { L } else { self.lanes };
         lexicon::hits(
-            words,
+            items,
             n,
             classes.negation,
-            |hash| classes.run(hash),
+            |hash| classes.longer(hash),
             |hit| {
                 let class = usize::from(hit.class);
                 add(&mut total, &self.classes[class * lanes..][..lanes]);

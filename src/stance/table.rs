@@ -208,11 +208,11 @@ impl Table {
         total.iter_mut().zip(sums).for_each(|(total, sum)| *total += self.step * sum);
     }
 
-    /// The weights of a feature.
-    pub(crate) fn row(&self, hash: u64) -> Option<Vec<i32>> {
+    /// The weights of a feature, and its notes.
+    pub(crate) fn row(&self, hash: u64) -> Option<(Vec<i32>, u16)> {
         let mut sums = [0; LabelSet::MOST];
-        self.find(hash, &mut sums)?;
-        Some(sums[..self.lanes].iter().map(|weight| weight * self.step).collect())
+        let notes = self.find(hash, &mut sums)?;
+        Some((sums[..self.lanes].iter().map(|weight| weight * self.step).collect(), notes))
     }
 
     /// The notes of everything that is there.
@@ -250,7 +250,7 @@ mod tests {
                 given.iter().zip(row).all(|(a, b)| (a - i32::from(*b)).abs() <= table.step / 2),
                 "{given:?} {row:?}"
             );
-            assert_eq!(table.row(*hash).unwrap(), given);
+            assert_eq!(table.row(*hash).unwrap(), (given.to_vec(), row[0] as u16));
         }
         assert_eq!((0..500).filter(|&i| table.row(pair(i, i * 7 + 1)).is_some()).count(), 0);
         assert_eq!(Table::build(4, &[]).row(3), None);

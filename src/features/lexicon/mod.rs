@@ -22,15 +22,24 @@ pub const SCOPE: u32 = 5;
 /// Name of the class whose hits negate what follows.
 pub const NEGATION: &str = "negation";
 
-/// What a word or a run of words means to the matcher.
+/// What a run of two words and more means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct Run {
     /// Class of the run as a whole plus 1; 0 if it only begins longer entries.
     pub class: u8,
     /// Whether a longer entry begins with this run.
     pub continues: bool,
-    /// Whether a longer entry has this word further on.
-    pub follows: bool,
+}
+
+/// A word of a sentence as the matcher wants it, or (the default) the end of a clause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Item {
+    /// Hash of the word; 0 at the end of a clause.
+    pub hash: u64,
+    /// Class of the word plus 1; 0 if it has none.
+    pub class: u8,
+    /// What the word before and this one are together.
+    pub run: Run,
 }
 
 /// Word classes, ready to match: runs of words by hash.
@@ -38,10 +47,12 @@ pub struct Entry {
 pub struct Lexicon {
     /// Names of the classes.
     pub classes: Vec<String>,
-    /// Single words.
-    pub words: BTreeMap<u64, Entry>,
-    /// Runs of two words and more; the hash of a run is `pair(hash of all but the last, last)`.
-    pub runs: BTreeMap<u64, Entry>,
+    /// Single words and their class plus 1.
+    pub words: BTreeMap<u64, u8>,
+    /// Runs of two words, by the hash that the pair has as a feature.
+    pub pairs: BTreeMap<u64, Run>,
+    /// Longer runs; the hash of a run is `pair(hash of all but the last, last)`.
+    pub longer: BTreeMap<u64, Run>,
 }
 
 /// A class found in a sentence.
@@ -71,7 +82,8 @@ impl Lexicon {
     /// # Errors
     /// A line without a tab, an entry without a word or with too many, or one listed twice.
     pub fn read<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self> {
-        let mut lexicon = Self { classes: Vec::new(), words: BTreeMap::new(), runs: BTreeMap::new() };
+        let mut lexicon =
+            Self { classes: Vec::new(), words: BTreeMap::new(), pairs: BTreeMap::new(), longer: BTreeMap::new() };
         for (name, text) in files {
             for (i, line) in text.lines().enumerate() {
                 if line.starts_with('#') || line.trim().is_empty() {
@@ -99,26 +111,30 @@ impl Lexicon {
         if words.is_empty() || words.len() > LONGEST {
             return Err(format!("\"{entry}\" has {} words; 1 to {LONGEST} are possible", words.len()));
         }
-        for &word in &words[1..] {
-            self.words.entry(word).or_default().follows = true;
+        let twice = || format!("\"{entry}\" is listed twice");
+        if let [word] = words[..] {
+            return self.words.insert(word, class).map_or(Ok(()), |_| Err(twice()));
         }
         let mut run = words[0];
-        for (i, &word) in words.iter().enumerate() {
-            let found = if i == 0 {
-                self.words.entry(run).or_default()
-            } else {
-                run = pair(run, word);
-                self.runs.entry(run).or_default()
-            };
+        for (i, &word) in words.iter().enumerate().skip(1) {
+            run = pair(run, word);
+            let found = if i == 1 { &mut self.pairs } else { &mut self.longer }.entry(run).or_default();
             if i + 1 < words.len() {
                 found.continues = true;
             } else if found.class != 0 {
-                return Err(format!("\"{entry}\" is listed twice"));
+                return Err(twice());
             } else {
                 found.class = class;
             }
         }
         Ok(())
+    }
+
+    /// A word of a sentence, and what it is with the word `before`, of which 0 is none.
+    #[must_use]
+    pub fn item(&self, before: u64, hash: u64) -> Item {
+        let class = self.words.get(&hash).copied().unwrap_or_default();
+        Item { hash, class, run: self.pairs.get(&pair(before, hash)).copied().unwrap_or_default() }
     }
 
     /// The class that negates, plus 1; 0 if there is none.
@@ -128,54 +144,55 @@ impl Lexicon {
     }
 }
 
-/// Finds the classes of a sentence from its words. `words` holds hash and [`Entry`] of each word, a hash
-/// of 0 marking the end of a clause; `run` looks up a run of two words or more.
+/// Finds the classes of a sentence from its words; `longer` looks up a run of three words or more.
 #[inline]
 pub fn hits(
-    words: &[(u64, Entry)],
+    items: &[Item],
     classes: usize,
     negation: u8,
-    run: impl Fn(u64) -> Option<Entry>,
+    longer: impl Fn(u64) -> Option<Run>,
     mut sink: impl FnMut(Hit),
 ) {
     let (mut at, mut count) = (0, 0);
     let (mut negated_until, mut before) = (0, None);
-    while at < words.len() {
-        let (hash, entry) = words[at];
+    while let Some(&Item { hash, mut class, .. }) = items.get(at) {
+        at += 1;
         if hash == 0 {
             (before, negated_until) = (None, 0);
-            at += 1;
             continue;
         }
         count += 1;
-        let (mut class, mut length) = (entry.class, 1);
-        if entry.continues {
-            let mut prefix = hash;
-            for (i, &(next, entry)) in words[at + 1..].iter().take(LONGEST - 1).enumerate() {
-                if next == 0 || !entry.follows {
+        let (word, mut length) = (count, 1);
+        if let Some(second) = items.get(at).filter(|next| next.hash != 0 && next.run != Run::default()) {
+            let (mut run, mut prefix) = (second.run, hash);
+            for (i, next) in items[at..].iter().take(LONGEST - 1).enumerate() {
+                if next.hash == 0 {
                     break;
                 }
-                prefix = pair(prefix, next);
-                let Some(found) = run(prefix) else { break };
-                if found.class != 0 {
-                    (class, length) = (found.class, i + 2);
+                prefix = pair(prefix, next.hash);
+                if i > 0 {
+                    let Some(found) = longer(prefix) else { break };
+                    run = found;
                 }
-                if !found.continues {
+                if run.class != 0 {
+                    (class, length) = (run.class, i + 2);
+                }
+                if !run.continues {
                     break;
                 }
             }
         }
         if class != 0 {
-            let negated = count <= negated_until && class != negation;
+            let negated = word <= negated_until && class != negation;
             let id = u16::from(class - 1) + if negated { classes as u16 } else { 0 };
-            sink(Hit { class: id, before, word: count, words: length as u32 });
+            sink(Hit { class: id, before, word, words: length as u32 });
             before = Some(id);
             if class == negation {
-                negated_until = count + length as u32 - 1 + SCOPE;
+                negated_until = word + length as u32 - 1 + SCOPE;
             }
         }
         count += length as u32 - 1;
-        at += length;
+        at += length - 1;
     }
 }
 
@@ -184,20 +201,20 @@ mod tests {
     use super::*;
 
     fn found(lexicon: &Lexicon, text: &str) -> Vec<(String, bool, Option<u16>)> {
-        let mut words = Vec::new();
+        let (mut items, mut last) = (Vec::new(), 0);
         scan(text, |token| {
-            words.push(match token {
-                Token::Word(w) => (w.hash, lexicon.words.get(&w.hash).copied().unwrap_or_default()),
-                Token::Break => (0, Entry::default()),
+            items.push(match token {
+                Token::Word(w) => lexicon.item(std::mem::replace(&mut last, w.hash), w.hash),
+                Token::Break => Item::default(),
             });
         });
         let n = lexicon.classes.len();
         let mut out = Vec::new();
         hits(
-            &words,
+            &items,
             n,
             lexicon.negation(),
-            |h| lexicon.runs.get(&h).copied(),
+            |h| lexicon.longer.get(&h).copied(),
             |hit| {
                 let class = usize::from(hit.class);
                 out.push((lexicon.classes[class % n].clone(), class >= n, hit.before));

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::TrainOptions;
 use super::postings::{Postings, Shards, spread};
-use crate::features::lexicon::{self, Entry, Lexicon};
+use crate::features::lexicon::{self, Item, Lexicon};
 use crate::features::ngram;
 use crate::features::token::{Token, scan};
 use crate::parallel;
@@ -144,21 +144,21 @@ fn scan_all(texts: &[Text], lexicon: &Lexicon, with_classes: bool) -> ([Postings
     let chunks = parallel::map_ranges(texts.len(), CHUNK, |range| {
         let mut shards: [Shards; 5] = std::array::from_fn(|_| Shards::new());
         let mut counts = Vec::with_capacity(range.len());
-        let mut words: Vec<(u64, Entry)> = Vec::new();
+        let mut items = Vec::new();
         for row in range {
             let (text, target) = texts[row];
             let row = row as u32;
             let [singles, doubles, single_classes, class_runs, targeted] = &mut shards;
-            words.clear();
+            items.clear();
             let (mut last, mut count) = (0, 0);
             scan(text, |token| {
                 let Token::Word(word) = token else {
-                    words.push((0, Entry::default()));
+                    items.push(Item::default());
                     return;
                 };
                 let hash = word.hash;
                 count += 1;
-                words.push((hash, lexicon.words.get(&hash).copied().unwrap_or_default()));
+                items.push(lexicon.item(last, hash));
                 singles.push(hash, row);
                 if last != 0 {
                     doubles.push(ngram::pair(last, hash), row);
@@ -173,10 +173,10 @@ fn scan_all(texts: &[Text], lexicon: &Lexicon, with_classes: bool) -> ([Postings
             }
             if with_classes {
                 lexicon::hits(
-                    &words,
+                    &items,
                     classes,
                     lexicon.negation(),
-                    |h| lexicon.runs.get(&h).copied(),
+                    |h| lexicon.longer.get(&h).copied(),
                     |hit| {
                         single_classes.push(spread(u64::from(hit.class)), row);
                         if let Some(before) = hit.before {

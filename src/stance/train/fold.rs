@@ -42,7 +42,7 @@ pub(super) fn first_look(parts: &Parts, lexicon: &Lexicon) -> FirstLook {
         bias: logits.bias.iter().map(|b| *b as f32).collect(),
         words: grid.words(&counted.words, &logits.words, lexicon),
         letters: grid.table(&counted.letters, &logits.letters, 0),
-        pairs: grid.table(&counted.pairs, &logits.pairs, NEGLIGIBLE),
+        pairs: grid.pairs(&counted.pairs, &logits.pairs, lexicon),
         crossed: grid.table(&counted.crossed, &logits.crossed, NEGLIGIBLE),
         classes: grid.places(&counted.classes, &logits.classes, classes, |id| id),
         class_pairs: grid.places(&counted.class_pairs, &logits.class_pairs, classes * classes, |id| {
@@ -53,8 +53,8 @@ pub(super) fn first_look(parts: &Parts, lexicon: &Lexicon) -> FirstLook {
 
 /// The lexicon's classes and phrases.
 pub(super) fn classes(lexicon: &Lexicon) -> Classes {
-    let runs: Vec<(u64, u16, &[i16])> = lexicon.runs.iter().map(|(h, e)| (*h, notes(*e), [].as_slice())).collect();
-    Classes { names: lexicon.classes.clone(), negation: lexicon.negation(), runs: Table::build(0, &runs) }
+    let runs: Vec<(u64, u16, &[i16])> = lexicon.longer.iter().map(|(h, r)| (*h, notes(*r), [].as_slice())).collect();
+    Classes { names: lexicon.classes.clone(), negation: lexicon.negation(), longer: Table::build(0, &runs) }
 }
 
 /// The second look with the decision folded in.
@@ -163,26 +163,47 @@ impl Grid {
         out
     }
 
-    /// A table of the features that were seen twice and have a weight over `negligible`.
+    /// The features that were seen twice and have a weight over `negligible`, with their rows.
+    fn worth<'a>(
+        &'a self,
+        features: &'a Postings,
+        rows: &'a [f64],
+        negligible: i16,
+    ) -> impl Iterator<Item = (u64, Vec<i16>)> + 'a {
+        let rows = rows.chunks_exact(self.labels).map(|row| self.row(row));
+        let often = (0..).zip(rows).filter(|(feature, _)| features.of(*feature).len() > 1);
+        let heavy = often.filter(move |(_, row)| row.iter().any(|w| w.abs() > negligible));
+        heavy.map(|(feature, row)| (features.hashes[feature], row))
+    }
+
+    /// A table of what is worth it.
     fn table(&self, features: &Postings, rows: &[f64], negligible: i16) -> Table {
-        let rows: Vec<Vec<i16>> = rows.chunks_exact(self.labels).map(|r| self.row(r)).collect();
-        let worth =
-            |feature: &usize| features.of(*feature).len() > 1 && rows[*feature].iter().any(|w| w.abs() > negligible);
-        let entries: Vec<(u64, u16, &[i16])> = (0..features.len())
-            .filter(worth)
-            .map(|feature| (features.hashes[feature], 0, rows[feature].as_slice()))
-            .collect();
-        Table::build(self.lanes, &entries)
+        self.noted(self.worth(features, rows, negligible), std::iter::empty(), 0)
+    }
+
+    /// A table of pairs; those that the lexicon has are in it even where the corpus does not have them.
+    fn pairs(&self, pairs: &Postings, rows: &[f64], lexicon: &Lexicon) -> Table {
+        let runs = lexicon.pairs.iter().map(|(hash, run)| (*hash, notes(*run)));
+        self.noted(self.worth(pairs, rows, NEGLIGIBLE), runs, 0)
     }
 
     /// A table of all words; those of the lexicon are known to the model even where the corpus does not have them.
     fn words(&self, words: &Postings, rows: &[f64], lexicon: &Lexicon) -> Table {
-        let mut known: BTreeMap<u64, (u16, Vec<i16>)> = BTreeMap::new();
-        for (hash, row) in words.hashes.iter().zip(rows.chunks_exact(self.labels)) {
-            known.insert(*hash, (0, self.row(row)));
-        }
-        for (hash, entry) in &lexicon.words {
-            known.entry(*hash).or_insert_with(|| (UNSEEN, vec![0; self.lanes])).0 |= notes(*entry);
+        let rows = rows.chunks_exact(self.labels).map(|row| self.row(row));
+        let classes = lexicon.words.iter().map(|(hash, class)| (*hash, u16::from(*class)));
+        self.noted(words.hashes.iter().copied().zip(rows), classes, UNSEEN)
+    }
+
+    /// A table of rows with notes; what has notes and no row gets an empty one, and `rowless` among its notes.
+    fn noted(
+        &self,
+        rows: impl Iterator<Item = (u64, Vec<i16>)>,
+        notes: impl Iterator<Item = (u64, u16)>,
+        rowless: u16,
+    ) -> Table {
+        let mut known: BTreeMap<u64, (u16, Vec<i16>)> = rows.map(|(hash, row)| (hash, (0, row))).collect();
+        for (hash, notes) in notes {
+            known.entry(hash).or_insert_with(|| (rowless, vec![0; self.lanes])).0 |= notes;
         }
         let entries: Vec<(u64, u16, &[i16])> = known.iter().map(|(h, (n, r))| (*h, *n, r.as_slice())).collect();
         Table::build(self.lanes, &entries)

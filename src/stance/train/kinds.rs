@@ -41,7 +41,8 @@ pub(super) fn factor(examples: &Examples, options: &TrainOptions, progress: Prog
         );
         return Err(Error::new(Kind::Usage, message));
     }
-    let options = TrainOptions { new_kinds: false, ..options.clone() };
+    // Fewer folds than the model itself has: these are as many models as there are kinds, and only the factor is kept.
+    let options = TrainOptions { new_kinds: false, folds: 2, ..options.clone() };
     let kinds: Vec<Vec<usize>> = kinds.into_values().collect();
     let done = AtomicUsize::new(0);
     let logs = parallel::work(&kinds, |_, inside| {
