@@ -105,6 +105,7 @@ shipped![
     "restrict_verb",
     "restriction_noun",
     "retaliation",
+    "rivalry",
     "scheduling",
     "screening",
     "security_noun",
