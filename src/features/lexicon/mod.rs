@@ -224,7 +224,7 @@ mod tests {
     }
 
     fn small() -> Lexicon {
-        let text = "threat\tdanger\nthreat\tclear and present danger\nnegation\tnot\njoint\tsit down with\n";
+        let text = "threat\tdanger\nthreat\tclear and present danger\nnegation\tnot\njoint\tsit down with\njoint\tclose ranks\n";
         Lexicon::read(std::iter::once(("t", text))).unwrap()
     }
 
@@ -241,6 +241,8 @@ mod tests {
                 ("threat".to_owned(), false, Some(2))
             ]
         );
+        assert_eq!(found(&lexicon, "they close ranks"), [("joint".to_owned(), false, None)]);
+        assert_eq!(found(&lexicon, "close, ranks"), [], "a phrase does not go over the end of a clause");
         let negated = found(&lexicon, "we do not simply sit down with them");
         assert_eq!(negated[1], ("joint".to_owned(), true, Some(1)));
     }
