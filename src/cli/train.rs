@@ -29,7 +29,7 @@ pub(crate) struct Train {
     /// Share of the no-stance label in the text the model will be used on, e.g. 0.6 [default: as in the labels]
     #[arg(long, value_name = "SHARE")]
     none_share: Option<f64>,
-    /// The model will read other kinds of text than these tables, each of which is one: leave each out in turn to see
+    /// The model will read other kinds of text than these tables, each of which is one: leave each out once to see
     /// how far to trust it there, and print probabilities that nine in ten kinds bear out (at least three tables)
     #[arg(long)]
     new_kinds: bool,

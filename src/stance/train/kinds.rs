@@ -2,7 +2,7 @@
 //!
 //! Out-of-fold scores say how often a model is right about new documents of the kinds it knows. Of a kind that it does
 //! not know it is right less often than it says, by as much as the kinds differ. So each table is a new kind
-//! once: a model of all others reads it, and the factor on its logits is noted under which the probability of the
+//! once: a model that never saw it reads it, and the factor on its logits is noted under which the probability of the
 //! chosen label fits how often that is right. The factor in use is the one that a further kind stays above with a
 //! probability of nine in ten: the lower prediction bound of the factors' logarithms as normally distributed
 //! (Hahn and Meeker 1991, *Statistical Intervals*, ch. 4), `mean − t · s · √(1 + 1/n)`. No label changes.
@@ -22,13 +22,17 @@ use crate::student;
 
 /// Fewest kinds whose spread says anything.
 const FEWEST: usize = 3;
+/// Most models that are trained: of more tables than this, several are left out at a time.
+const MODELS: usize = 11;
+/// Folds of these models; the one that is kept has more, but of these only the factor is.
+const FOLDS: usize = 2;
 /// Probability with which a further kind is not overstated.
 const ASSURANCE: f64 = 0.9;
 
 /// The factor for a further kind of text; the kinds are the tables that the documents come from.
 ///
 /// # Errors
-/// As [`fit`], without any of the tables; fewer than three tables.
+/// As [`fit`], without some of the tables; fewer than three tables.
 pub(super) fn factor(examples: &Examples, options: &TrainOptions, progress: Progress) -> Result<f64> {
     let mut kinds: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (i, example) in examples.documents.iter().enumerate() {
@@ -41,18 +45,21 @@ pub(super) fn factor(examples: &Examples, options: &TrainOptions, progress: Prog
         );
         return Err(Error::new(Kind::Usage, message));
     }
-    // Fewer folds than the model itself has: these are as many models as there are kinds, and only the factor is kept.
-    let options = TrainOptions { new_kinds: false, folds: 2, ..options.clone() };
-    let kinds: Vec<Vec<usize>> = kinds.into_values().collect();
+    let options = TrainOptions { new_kinds: false, folds: FOLDS, ..options.clone() };
+    let mut left_out: Vec<Vec<Vec<usize>>> = vec![Vec::new(); MODELS.min(kinds.len())];
+    for (i, kind) in kinds.into_values().enumerate() {
+        left_out[i % MODELS].push(kind);
+    }
     let done = AtomicUsize::new(0);
-    let logs = parallel::work(&kinds, |_, inside| {
-        let outside: Vec<usize> = (0..examples.documents.len()).filter(|d| inside.binary_search(d).is_err()).collect();
+    let logs = parallel::work(&left_out, |_, kinds| {
+        let outside: Vec<usize> =
+            (0..examples.documents.len()).filter(|d| kinds.iter().all(|k| k.binary_search(d).is_err())).collect();
         let (model, _) = fit(&examples.subset(&outside), &options, &|_, _| ())?;
-        progress("kinds of text", (1 + done.fetch_add(1, Ordering::Relaxed)) as f64 / kinds.len() as f64);
-        Ok(one(&model, &examples.subset(inside), options.none_share).ln())
+        progress("kinds of text", (1 + done.fetch_add(1, Ordering::Relaxed)) as f64 / left_out.len() as f64);
+        Ok(kinds.iter().map(|k| one(&model, &examples.subset(k), options.none_share).ln()).collect())
     });
-    let logs = logs.into_iter().collect::<Result<Vec<f64>>>()?;
-    Ok(bound(&logs).exp())
+    let logs = logs.into_iter().collect::<Result<Vec<Vec<f64>>>>()?;
+    Ok(bound(&logs.concat()).exp())
 }
 
 /// The factor that fits one kind, its rows weighed so that it has the share of the no-stance label that the
