@@ -354,6 +354,7 @@ fn row_names_without_a_name_are_seen_and_said() {
     assert_eq!(got.documents[0].speakers, ["Ana", "Ben"]);
     let got = bytes("a.csv", "\"\",text,speaker\n1,One.,Ana\n2,Two.,NA\n3,Three.,NA\n");
     assert_eq!(got.documents[0].columns, [""]);
+    assert_eq!(got.documents[0].speakers, ["Ana"]);
     assert!(got.notes.len() == 1 && got.notes[0].message.contains("\"NA\""), "{:?}", got.notes);
     // A comma that cuts a text makes no row name.
     let got = bytes("a.csv", "text,speaker\nWell, so.,Ana\nTwo.,Ben\n");
@@ -417,6 +418,8 @@ fn nothing_and_no_text_are_refused_with_their_place() {
         let e = bytes(name, "").error.unwrap();
         assert_eq!((e.kind, e.byte), (Kind::Empty, Some(0)), "{name}");
         let e = bytes(name, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice()).error.unwrap();
+        assert_eq!((e.kind, e.byte), (Kind::Format, Some(0)), "{name}");
+        let e = bytes(name, b"unknown\n\0\0\0\rIHDR".as_slice()).error.unwrap();
         assert_eq!((e.kind, e.byte), (Kind::Format, Some(8)), "{name}");
     }
 }

@@ -13,6 +13,7 @@ use super::{Annotated, ArgumentMap, ArgumentModel, Component, ComponentKind, Map
 use crate::document::Document;
 use crate::error::{Error, Kind, Result};
 use crate::parallel;
+use crate::read::cell::{is_nothing, number};
 use crate::stance::{LabelSet, Stances};
 
 /// A table of strings under named columns.
@@ -45,6 +46,15 @@ impl Table {
     #[must_use]
     pub fn cell<'a>(&self, row: &'a [String], name: &str) -> &'a str {
         self.column(name).and_then(|c| row.get(c)).map_or("", String::as_str)
+    }
+
+    /// Empties the cells of a column that stand for nothing.
+    fn clear(&mut self, name: &str) {
+        if let Some(column) = self.column(name) {
+            for row in self.rows.iter_mut().filter(|row| is_nothing(&row[column])) {
+                row[column].clear();
+            }
+        }
     }
 
     /// Takes the capitals and blanks from the names of a column: spreadsheets begin a cell with a capital.
@@ -134,6 +144,9 @@ impl Sited {
 fn check(mut components: Sited, mut relations: Sited) -> Result<Tables> {
     components.need(&COMPONENT_COLUMNS)?;
     relations.need(&RELATION_COLUMNS)?;
+    for column in ["component", "role", "label", "stance"] {
+        components.table.clear(column);
+    }
     components.table.lower("component");
     components.table.lower("role");
     relations.table.lower("relation");
@@ -162,7 +175,7 @@ fn check(mut components: Sited, mut relations: Sited) -> Result<Tables> {
     }
     for (label, column) in components.table.probabilities() {
         for (i, row) in components.table.rows.iter().enumerate() {
-            if !row[column].is_empty() && !row[column].parse::<f32>().is_ok_and(|p| (0.0..=1.0).contains(&p)) {
+            if !is_nothing(&row[column]) && !number(&row[column]).is_some_and(|p| (0.0..=1.0).contains(&p)) {
                 let message = format!("\"{}\" is no probability from 0 to 1", row[column]);
                 return Err(components.error(i, &format!("p_{label}"), message));
             }
@@ -386,8 +399,8 @@ impl Tables {
             let (at, k) = (sentence as usize, stances.labels.len());
             stances.abstained[at] |= self.components.cell(row, "abstained") == "1";
             for (label, column) in &given {
-                if let (Some(id), Ok(p)) = (stances.labels.id(label), row[*column].parse()) {
-                    stances.probabilities[at * k + usize::from(id)] = p;
+                if let (Some(id), Some(p)) = (stances.labels.id(label), number(&row[*column])) {
+                    stances.probabilities[at * k + usize::from(id)] = p as f32;
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::document::{Document, Record, Span};
 use crate::error::{Error, Kind};
+use crate::read::cell::{is_nothing, number};
 use crate::stance::{Card, LabelSet};
 
 /// Names of the two columns.
@@ -84,7 +85,7 @@ impl<'a> Codes<'a> {
             Err(Error::new(Kind::Format, message).at_path(path).at_line(record.line).in_column(column))
         };
         let (label, inclusion) = (cell(self.label), cell(self.inclusion));
-        if inclusion.is_empty() {
+        if is_nothing(inclusion) {
             return Ok(None);
         }
         let Some(inclusion) = probability(inclusion) else {
@@ -95,7 +96,7 @@ impl<'a> Codes<'a> {
         };
         match self.id(label) {
             Some(id) => Ok(Some((id, inclusion))),
-            None if label.is_empty() => {
+            None if is_nothing(label) => {
                 fault(LABEL, "this sentence was drawn and has no code: code it, or the corrected shares are those of the easy sentences".to_owned())
             }
             None => {
@@ -106,9 +107,9 @@ impl<'a> Codes<'a> {
     }
 }
 
-/// A number above 0 and up to 1. Spreadsheets of half the world write a decimal comma.
+/// A number above 0 and up to 1.
 fn probability(cell: &str) -> Option<f64> {
-    cell.trim().replace(',', ".").parse().ok().filter(|p| *p > 0.0 && *p <= 1.0)
+    number(cell).filter(|p| *p > 0.0 && *p <= 1.0)
 }
 
 fn without_the_rest(path: &str) -> Error {
@@ -162,8 +163,14 @@ mod tests {
 
     #[test]
     fn a_code_is_used_or_said_to_be_of_no_use() {
-        let rows =
-            [["Neutral", "0,25"], ["", ""], ["neutral", ""], ["", "0.5"], ["nuetral", "0.5"], ["neutral", "50 %"]];
+        let rows = [
+            ["Neutral", "0,25"],
+            ["NA", "NA"],
+            ["neutral", ""],
+            ["NA", "0.5"],
+            ["nuetral", "0.5"],
+            ["neutral", "50 %"],
+        ];
         let record = |(i, cells): (usize, &[&str; 2])| Record {
             span: Span::new(10 * i, 10 * i + 9),
             line: i as u64 + 2,

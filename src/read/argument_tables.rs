@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn a_table_corrected_by_hand_is_read() {
-        let components = b"document,sentence_id,text,component,role\nd,s1,One.,Claim,\nd,s2,Two.,premise ,Pro\n,,,,\n";
+        let components =
+            b"document,sentence_id,text,component,role\nd,s1,One.,Claim,NA\nd,s2,Two.,premise ,Pro\n,,,,\n";
         let relations = b"document;source;target;relation\n;;;\nd;s2;s1;Support\n";
         let tables = read((components, "c.csv"), (relations, "r.csv")).unwrap();
         assert_eq!(tables.components().rows, [["d", "s1", "One.", "claim", ""], ["d", "s2", "Two.", "premise", "pro"]]);

@@ -131,7 +131,8 @@ fn missing(argument: &str, why: &str) -> Error {
     Error::new(Kind::Io, why).at_path(argument)
 }
 
-/// All files under a folder, down to a depth, that `wanted` takes, by name. Ignore files mean nothing here: data is data.
+/// All files under a folder, down to a depth, that `wanted` takes, by name; what is linked there is there. Ignore files
+/// mean nothing here: data is data.
 fn walk(
     folder: &Path,
     except: Option<&Path>,
@@ -142,6 +143,7 @@ fn walk(
     let walker = WalkBuilder::new(folder)
         .standard_filters(false)
         .hidden(true)
+        .follow_links(true)
         .max_depth(depth)
         .sort_by_file_name(Ord::cmp)
         .filter_entry(move |entry| {
@@ -184,7 +186,7 @@ fn written(folder: &Path) -> BTreeSet<String> {
 /// The path that a walk failed at.
 fn place(error: &ignore::Error) -> Option<&Path> {
     match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithPath { path, .. } | ignore::Error::Loop { child: path, .. } => Some(path),
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => place(err),
         _ => None,
     }
@@ -314,6 +316,18 @@ mod tests {
         let found = inputs(&[dir.path().join("*.txt")], None).unwrap();
         assert_eq!(found.iter().map(|f| f.id.as_str()).collect::<Vec<_>>(), ["b", "c"]);
         assert_eq!(found[1].open().map(drop).unwrap_err().kind, Kind::Io);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_linked_folder_is_read_and_one_that_leads_back_is_an_input_that_fails() {
+        let (dir, other) = (tree(), tree());
+        std::os::unix::fs::symlink(other.path().join("sub"), dir.path().join("linked")).unwrap();
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("sub/back")).unwrap();
+        let found = inputs(&[dir.path()], None).unwrap();
+        let names: Vec<String> = shown(dir.path(), &found).into_iter().map(|(path, _)| path).collect();
+        assert_eq!(names, ["a.csv", "b.txt", "linked/b.txt", "out/old.csv", "sub/b.txt", "sub/back"]);
+        assert_eq!(found[5].open().map(drop).unwrap_err().kind, Kind::Io);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use csv::StringRecord;
 
+use super::cell::{is_nothing, said};
 use super::spreadsheet::Spreadsheet;
 use super::table::{self, Role};
 use super::turns::folded;
@@ -166,18 +167,18 @@ fn parsed(
     while sheet.next(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
         let cell = |column: Option<usize>| column.map(|c| Dialect::unguarded(record[c].trim()).trim());
-        let own = |column| cell(column).unwrap_or_default().to_owned();
+        let own = |column| said(cell(column).unwrap_or_default()).to_owned();
         let row = Row {
             file,
             line,
-            text: own(of(Role::Text)),
+            text: cell(of(Role::Text)).unwrap_or_default().to_owned(),
             label: own(label_column),
             document: cell(of(Role::Document)).map(str::to_owned),
             speaker: own(of(Role::Speaker)),
             question: own(of(Role::Question)),
             before: own(of(Role::Before)),
             target: cell(target).map(str::to_owned),
-            drawn: cell(inclusion).is_some_and(|p| !p.is_empty()),
+            drawn: cell(inclusion).is_some_and(|p| !is_nothing(p)),
         };
         let empty = |what: &str, column: Option<usize>, fix: &str| {
             let name = column.map_or("", |c| &sheet.header.names()[c]);
@@ -399,6 +400,14 @@ mod tests {
         for other in [guarded.clone(), guarded.replace(',', ";").replace('\n', "\r"), format!("\u{FEFF}{text}")] {
             assert_eq!(texts(other.as_bytes()), wanted);
         }
+    }
+
+    #[test]
+    fn what_statistics_programs_write_for_nothing_is_no_label() {
+        let table = b"text,label\na,x\nb,NA\nc,None\n";
+        assert_eq!(from_bytes(table, "t.csv", &Options::default()).unwrap_err().line, Some(3));
+        let options = Options { skip_unlabelled: true, ..Options::default() };
+        assert_eq!(from_bytes(table, "t.csv", &options).unwrap().labels.labels, ["None", "x"]);
     }
 
     #[test]

@@ -17,11 +17,13 @@ mod aliases;
 pub mod argdown;
 pub mod argument_tables;
 mod boilerplate;
+pub(crate) mod cell;
 mod csv;
 mod decode;
 mod docx;
 pub mod earlier;
 pub mod find;
+mod foreign;
 mod header;
 mod html;
 mod input;
@@ -208,6 +210,7 @@ fn choose(input: &mut Input, options: &ReadOptions) -> Result<&'static dyn Reade
         });
     }
     let extension = input.extension();
+    foreign::refuse(input.head()?)?;
     let head = &*decode::legible(input.head()?);
     if head.iter().all(u8::is_ascii_whitespace) && head.len() < input::HEAD {
         return Err(Error::new(Kind::Empty, "the file is empty").at_byte(0));

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cell::said;
 use super::header::{Header, listed};
 use super::turns::{SpeakerIds, folded, look_alike, open_asked, settle_names};
 use super::{Columns, Input, Item, Note, ReadOptions, Sink, stem};
@@ -18,9 +19,6 @@ const REMEMBERED: usize = 1 << 20;
 
 /// Empty rows that are told one by one.
 const TOLD: u64 = 3;
-
-/// What statistics programs write where nothing is known.
-const NOTHING: [&str; 7] = ["NA", "N/A", "NaN", "nan", "None", "NULL", "."];
 
 /// What a column can mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,7 +243,16 @@ impl<'a> Table<'a> {
 
     /// Adds a row, with the cells of the carried columns.
     pub(super) fn add(&mut self, row: Row<'_>, cells: Vec<String>, sink: &mut Sink<'_>) -> Result<()> {
-        let id = if row.document.trim().is_empty() { self.stem.clone() } else { row.document.trim().to_owned() };
+        let [speaker, document, question, before] = [row.speaker, row.document, row.question, row.before].map(said);
+        if speaker.is_empty()
+            && !row.speaker.trim().is_empty()
+            && self.told.insert((row.speaker.to_owned(), String::new()))
+        {
+            let message = format!("\"{}\" in the column of speakers is read as nobody", row.speaker.trim());
+            sink(Item::note_at(row.line, message))?;
+        }
+        let row = Row { speaker, document, question, before, ..row };
+        let id = if document.is_empty() { self.stem.clone() } else { document.to_owned() };
         if self.open.as_ref().is_some_and(|o| o.doc.id != id) {
             self.close(sink)?;
         }
@@ -312,7 +319,7 @@ impl<'a> Table<'a> {
                 sink(look_alike(&a, &b))?;
             }
         }
-        if let Some(nobody) = doc.speakers.iter().find(|name| NOTHING.contains(&name.as_str()))
+        if let Some(nobody) = doc.speakers.iter().find(|name| *name == "None")
             && self.told.insert((nobody.clone(), String::new()))
         {
             let message = format!("\"{nobody}\" is read as the name of a speaker; a cell for nobody must be empty");
@@ -375,7 +382,7 @@ impl Open {
         let span = Span::new(start, doc.text.len());
         doc.records.push(Record { span, line: row.line, cells });
         let line = u32::try_from(row.line).unwrap_or(u32::MAX);
-        let asked = row.question.trim();
+        let asked = row.question;
         let question = (!asked.is_empty()).then(|| {
             *self.questions.entry(asked.to_owned()).or_insert_with(|| {
                 doc.questions.push(Question { text: folded(asked), line, turn: None });

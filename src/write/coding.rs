@@ -12,6 +12,7 @@ use super::table::Table;
 use crate::error::{Error, Kind, Result};
 use crate::profile::sample;
 use crate::read::Input;
+use crate::read::cell::is_nothing;
 use crate::read::spreadsheet::Spreadsheet;
 
 /// Columns of `sentences.csv` that tell what the model thinks, besides the probabilities.
@@ -83,7 +84,7 @@ pub fn sheet(sentences: &mut Input, plan: Plan, seed: u64, dialect: Dialect) -> 
         return Err(table.in_header(Error::new(Kind::Usage, message)).in_column(&header[there]));
     }
     for row in &rows {
-        if !row[label].trim().is_empty() {
+        if !is_nothing(&row[label]) {
             let message = "a code stands here already, and how this sentence was drawn is not known";
             let line = row.position().map_or(0, csv::Position::line);
             return Err(Error::new(Kind::Usage, message).at_line(line).in_column("label"));
