@@ -141,7 +141,7 @@ fn reasons_name_words_and_context() {
     let reasons = model(&examples).explain(&examples.documents[0].document, 0);
     assert!(reasons.windows(2).all(|r| r[0].strength() >= r[1].strength()));
     assert!(reasons.iter().any(|r| r.kind == ReasonKind::Word && r.name == "shut"));
-    assert!(reasons.iter().any(|r| r.kind == ReasonKind::Context && r.name == "1 sentence after"));
+    assert!(reasons.iter().any(|r| r.kind == ReasonKind::Context && r.name == "the speaker's other sentences"));
     for reason in &reasons {
         assert!(reason.weights.iter().sum::<f32>().abs() < 1e-3, "{reason:?}");
     }
