@@ -348,6 +348,15 @@ fn marks_behind_the_last_cell_that_is_needed_may_be_missing() {
 }
 
 #[test]
+fn speech_with_a_columns_name_between_commas_is_no_table() {
+    let got = bytes("a.txt", "Ana Ruiz: The lock is, quote, open.\n\nBen Okoro: It is, text, speaker, all of it.\n");
+    assert_eq!((got.error, got.faults.len()), (None, 0));
+    assert_eq!(got.documents[0].speakers, ["Ana Ruiz", "Ben Okoro"]);
+    let got = bytes("a.txt", "speaker,quote,Where was it said\nAna,The lock is open.,here\n");
+    assert_eq!(got.documents[0].speakers, ["Ana"]);
+}
+
+#[test]
 fn row_names_without_a_name_are_seen_and_said() {
     let got = bytes("a.tsv", "\"text\"\t\"speaker\"\n\"1\"\t\"One, so.\"\t\"Ana\"\n\"2\"\t\"Two.\"\t\"Ben\"\n");
     assert_eq!((got.error, got.faults.len(), got.notes.len()), (None, 0, 1));

@@ -33,6 +33,7 @@ impl Reader for Csv {
             let cells: Vec<&str> = line.trim().split(char::from(*d)).map(|c| c.trim().trim_matches('"')).collect();
             let has = |role: Role| role.names().iter().any(|n| cells.contains(n));
             cells.len() > 1
+                && cells.iter().all(|cell| is_name(cell))
                 && has(Role::Text)
                 && (cells.len() > 2 || Role::ALL.iter().skip(1).any(|r| has(*r)) || cells.contains(&"label"))
         });
@@ -93,6 +94,12 @@ impl Reader for Csv {
 
 fn is_carried(column: usize, mapping: &Mapping) -> bool {
     ![Role::Text, Role::Speaker, Role::Document, Role::Question].iter().any(|r| mapping[*r as usize] == Some(column))
+}
+
+/// Whether a cell may be the name of a column: "who are, quote, not citizens" is speech, though a column may be called
+/// "quote".
+fn is_name(cell: &str) -> bool {
+    cell.split_whitespace().count() <= 4 && !cell.contains(": ") && !cell.ends_with(['.', '?', '!', '…'])
 }
 
 /// A record by roles, each cell made `bare`.
