@@ -81,6 +81,22 @@ mod tests {
     }
 
     #[test]
+    fn decimal_commas_and_what_stands_for_nothing_are_read() {
+        let table = |p: &str| {
+            let text = format!(
+                "document;sentence_id;text;stance;label;p_con;p_pro\nd;s1;One.;pro;NA;0,25;{p}\nd;s2;Two.;con;;NA;\n"
+            );
+            unannotated((text.as_bytes(), "c.csv"))
+        };
+        let documents = table("0,75").unwrap().documents();
+        let stances = documents[0].stances.as_ref().unwrap();
+        assert_eq!(stances.labels.labels, ["con", "pro"]);
+        assert_eq!((stances.row(0), stances.row(1)), (&[0.25, 0.75][..], &[1.0, 0.0][..]));
+        let error = table("1,75").unwrap_err();
+        assert_eq!((error.line, error.column.as_deref()), (Some(2), Some("p_pro")));
+    }
+
+    #[test]
     fn a_mark_that_is_not_closed_is_refused_where_it_opens() {
         let error = unannotated((b"document,sentence_id,text\nd,s1,\"One.\nd,s2,Two.\n", "c.csv")).unwrap_err();
         assert_eq!((error.kind, error.line, error.path.as_deref()), (Kind::Format, Some(2), Some("c.csv")));
